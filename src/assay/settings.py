@@ -1,0 +1,89 @@
+"""Every option of Assay, with its default, in one file.
+
+A case stores those that differ from the default in case.toml under [settings]; the command
+line overrides them for one run. Reaching a limit is always reported as a problem whose next
+step names the setting. Sizes are bytes, times seconds, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from assay.errors import UsageError
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of one exhibit in a jailed worker. Reaching one is a problem, never a silence."""
+
+    seconds: float = 60.0  # wall time for reading one exhibit
+    cpu_seconds: float = 120.0  # CPU time for one exhibit
+    memory: int = 1 << 30  # address space of a reading worker
+    ocr_memory: int = 2 << 30  # address space of an OCR worker
+    ocr_seconds: float = 120.0  # wall time for one page of OCR
+    output: int = 4 << 30  # bytes that members of one container may unpack to
+    member: int = 2 << 30  # bytes of one member
+    ratio: int = 1000  # unpacked bytes for each packed byte, beyond the first 16 MiB
+    members: int = 1_000_000  # members of one container
+    depth: int = 12  # containers inside containers
+    text: int = 200_000_000  # code points of one exhibit's text
+    pages: int = 100_000  # pages of one exhibit
+    xml_depth: int = 2_000  # nested elements or tags
+    mime_depth: int = 60  # nested MIME parts
+    pixels: int = 120_000_000  # pixels of one picture
+    cells: int = 20_000_000  # cells of one workbook
+    line: int = 50_000_000  # code points of one line of a text file
+
+
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How exhibits are read."""
+
+    jobs: int = 0  # workers; 0 = one a core
+    ocr: Literal["auto", "off", "all"] = "auto"
+    langs: tuple[str, ...] = ()  # OCR languages by ISO 639-3, in order of preference; () = choose
+    page_chars: int = 3000  # a page of a format without pages, at paragraph ends
+    sheet_rows: int = 200  # rows of a sheet's page; the header is repeated on each
+    dpi: int = 200  # resolution of page pictures for OCR
+
+
+class Custody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How originals are taken in."""
+
+    group_files: int = 256  # files acknowledged together
+    group_bytes: int = 256 << 20  # or as soon as this much is written
+    group_seconds: float = 1.0  # or after this long
+    chunk: int = 1 << 20  # bytes read at once
+    changed_tries: int = 3  # how often a file that changes while it is read is read again
+
+
+class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How pages are indexed and found."""
+
+    writer_memory: int = 256 << 20
+    commit_pages: int = 20_000  # the index commits after this many pages
+    commit_seconds: float = 5.0  # or after this long
+    snippet_chars: int = 240
+    expansions: int = 10_000  # words that one prefix, fuzzy or regex may stand for
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All options of a case."""
+
+    limits: Limits = Limits()
+    reading: Reading = Reading()
+    custody: Custody = Custody()
+    search: Search = Search()
+
+
+def settings_from(table: dict[str, Any]) -> Settings:
+    """Settings from a [settings] table of case.toml.
+
+    Raises UsageError for an unknown name or a value of the wrong type.
+    """
+    try:
+        return msgspec.convert(table, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            "case.toml", f"a setting is not understood: {error}", "Compare it with docs/settings.md."
+        ) from error
