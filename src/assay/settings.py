@@ -85,5 +85,7 @@ def settings_from(table: dict[str, Any]) -> Settings:
         return msgspec.convert(table, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise UsageError(
-            "case.toml", f"a setting is not understood: {error}", "Compare it with docs/settings.md."
+            "case.toml",
+            f"a setting is not understood: {error}",
+            "Compare it with docs/settings.md.",
         ) from error

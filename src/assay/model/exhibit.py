@@ -18,7 +18,9 @@ import msgspec
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 # Bidi controls and separators that change how a line looks without being seen.
-_UNSEEN = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+_UNSEEN = frozenset(
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
+)
 
 
 def is_digest(text: str) -> bool:

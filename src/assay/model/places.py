@@ -1,13 +1,13 @@
 """Where things stand in a case folder: names and relative paths only, no disk access.
 
-    harbour/
-      case.toml                  format, id, name, engines, settings
-      originals/ab/cdef…         write-once blobs
-      logs/<log id>/             origin.json headers payloads/ tree checkpoints
-      kept/ab/cdef…              derivatives that an event cites, and all OCR text
-      derived/                   catalogue.db index/ pictures/ spool/ (a cache)
-      tmp/                       half-written files; emptied when nobody holds the case
-      case.lock                  held while `add` runs
+harbour/
+  case.toml                  format, id, name, engines, settings
+  originals/ab/cdef…         write-once blobs
+  logs/<log id>/             origin.json headers payloads/ tree checkpoints
+  kept/ab/cdef…              derivatives that an event cites, and all OCR text
+  derived/                   catalogue.db index/ pictures/ spool/ (a cache)
+  tmp/                       half-written files; emptied when nobody holds the case
+  case.lock                  held while `add` runs
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Bodies for the ports, one file a tool. Only casework/ picks one."""
