@@ -1,0 +1,175 @@
+"""Make archives: zip, tar and 7z, whole, encrypted and as a bomb.
+
+Every entry carries one fixed time. Names are str, or bytes where they are not UTF-8.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import zipfile
+import zlib
+from bz2 import compress as bz2_compress
+from collections.abc import Mapping
+
+# 2019-03-14T09:00:00Z, the time of every entry.
+ENTRY_TIME = 1552554000
+_ZIP_TIME = (2019, 3, 14, 9, 0, 0)
+_DOS_TIME = 9 << 11
+_DOS_DATE = (2019 - 1980) << 9 | 3 << 5 | 14
+
+
+def zip_of(
+    files: Mapping[str, bytes], *, stored: tuple[str, ...] = (), comment: bytes = b""
+) -> bytes:
+    """A zip of `files` in their order, deflated but for the names in `stored`.
+
+    A name that ends in `/` makes a folder.
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.comment = comment
+        for name, body in files.items():
+            entry = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
+            entry.create_system = 3
+            folder = name.endswith("/")
+            entry.external_attr = (0o40755 << 16 | 0x10) if folder else 0o100644 << 16
+            plain = folder or name in stored
+            entry.compress_type = zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, body)
+    return out.getvalue()
+
+
+def _crypt_table() -> list[int]:
+    table = []
+    for number in range(256):
+        value = number
+        for _ in range(8):
+            value = value >> 1 ^ 0xEDB88320 if value & 1 else value >> 1
+        table.append(value)
+    return table
+
+
+def _encipher(body: bytes, password: bytes) -> bytes:
+    """Traditional PKWARE encryption (APPNOTE 6.3.10, section 6.1)."""
+    table = _crypt_table()
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def turn(byte: int) -> None:
+        keys[0] = keys[0] >> 8 ^ table[(keys[0] ^ byte) & 0xFF]
+        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = keys[2] >> 8 ^ table[(keys[2] ^ keys[1] >> 24) & 0xFF]
+
+    for byte in password:
+        turn(byte)
+    out = bytearray()
+    for byte in body:
+        mask = keys[2] & 0xFFFF | 2
+        out.append(byte ^ (mask * (mask ^ 1) >> 8 & 0xFF))
+        turn(byte)
+    return bytes(out)
+
+
+def encrypted_zip(files: Mapping[str, bytes], password: str) -> bytes:
+    """A zip with every member under the traditional encryption that most tools still read."""
+    out = bytearray()
+    central = bytearray()
+    for name, body in files.items():
+        raw = name.encode("utf-8")
+        crc = zlib.crc32(body)
+        squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+        packed = squeeze.compress(body) + squeeze.flush()
+        # Eleven bytes that should be random, and one that tells a wrong password.
+        packed = _encipher(bytes(range(11)) + bytes([crc >> 24]) + packed, password.encode())
+        fields = (20, 0x801, 8, _DOS_TIME, _DOS_DATE, crc, len(packed), len(body), len(raw), 0)
+        offset = len(out)
+        out += b"PK\3\4" + struct.pack("<5H3L2H", *fields) + raw + packed
+        central += b"PK\1\2" + struct.pack("<H", 0x314) + struct.pack("<5H3L2H", *fields)
+        central += struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, offset) + raw
+    end = struct.pack("<4H2LH", 0, 0, len(files), len(files), len(central), len(out), 0)
+    return bytes(out + central + b"PK\5\6" + end)
+
+
+def zip_bomb(size: int = 5 << 30, *, piece: int = 64 << 20) -> bytes:
+    """A zip of a few KB that unpacks, one zip deeper, to `size` zero bytes.
+
+    The inner zip holds members of `piece` bytes each and is deflated about 1,000 to one; being
+    one stream over and over, it shrinks once more in the outer zip. No two members overlap.
+    """
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    chunk = bytes(1 << 20)
+    packed = b"".join(squeeze.compress(chunk) for _ in range(piece >> 20)) + squeeze.flush()
+    crc = 0
+    for _ in range(piece >> 20):
+        crc = zlib.crc32(chunk, crc)
+    inner = bytearray()
+    central = bytearray()
+    count = max(1, size // piece)
+    for number in range(count):
+        raw = f"tides-{number:03d}.dat".encode()
+        fields = (20, 0, 8, _DOS_TIME, _DOS_DATE, crc, len(packed), piece, len(raw), 0)
+        offset = len(inner)
+        inner += b"PK\3\4" + struct.pack("<5H3L2H", *fields) + raw + packed
+        central += b"PK\1\2" + struct.pack("<H", 0x314) + struct.pack("<5H3L2H", *fields)
+        central += struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, offset) + raw
+    end = struct.pack("<4H2LH", 0, 0, count, count, len(central), len(inner), 0)
+    return zip_of({"tides.zip": bytes(inner + central + b"PK\5\6" + end)})
+
+
+def tar_of(files: Mapping[str | bytes, bytes]) -> bytes:
+    """A tar (PAX; raw names where they are bytes) of `files` in their order."""
+    out = io.BytesIO()
+    with tarfile.open(
+        fileobj=out, mode="w", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
+    ) as archive:
+        for name, body in files.items():
+            text = name if isinstance(name, str) else name.decode("utf-8", "surrogateescape")
+            entry = tarfile.TarInfo(text)
+            entry.size = len(body)
+            entry.mtime = ENTRY_TIME
+            entry.mode = 0o644
+            archive.addfile(entry, io.BytesIO(body))
+    return out.getvalue()
+
+
+def tgz(files: Mapping[str | bytes, bytes]) -> bytes:
+    """A tar.gz of `files`."""
+    return gzip.compress(tar_of(files), mtime=ENTRY_TIME)
+
+
+def tbz(files: Mapping[str | bytes, bytes]) -> bytes:
+    """A tar.bz2 of `files`."""
+    return bz2_compress(tar_of(files))
+
+
+def txz(files: Mapping[str | bytes, bytes]) -> bytes:
+    """A tar.xz of `files`."""
+    return lzma.compress(tar_of(files))
+
+
+def seven_zip(files: Mapping[str, bytes]) -> bytes:
+    """A 7z of `files` by libarchive (Debian package libarchive13).
+
+    Raises MissingPackage where the library is not there.
+    """
+    from assay.testing.makers.fonts import MissingPackage
+
+    try:
+        import libarchive
+    except (ImportError, OSError, AttributeError, TypeError) as error:
+        raise MissingPackage(
+            "7z", "the library that writes it is missing", "libarchive13"
+        ) from error
+    out = io.BytesIO()
+
+    def write(block: bytes) -> int:
+        out.write(block)
+        return len(block)
+
+    with libarchive.custom_writer(write, "7zip") as archive:
+        for name, body in files.items():
+            archive.add_file_from_memory(name, len(body), body, mtime=(ENTRY_TIME, 0))
+    return out.getvalue()
