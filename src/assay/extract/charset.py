@@ -1,0 +1,127 @@
+"""Bytes to text: which character set, and what did not fit.
+
+Order: a byte order mark; what the format declares, if all bytes fit it; UTF-8, strictly;
+then chardet 7 on the bytes around the first that are not ASCII. Bytes that fit nothing
+are replaced by U+FFFD and counted, so that the caller can say so. Line ends are kept; the
+mark is dropped and named.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import msgspec
+
+_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Names that are used for a wider set than they stand for (WHATWG Encoding Standard).
+_WIDER = {
+    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932",
+    "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "iso-8859-9": "cp1254",
+    "tis-620": "cp874", "iso-8859-11": "cp874", "big5": "big5hkscs", "x-x-big5": "big5hkscs",
+    "unicode-1-1-utf-8": "utf-8", "utf8": "utf-8", "unicode": "utf-16", "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman", "unicode-1-1-utf-7": "utf-7", "iso-8859-8-i": "iso-8859-8",
+    "iso-2022-cn": "gb18030", "x-mac-cyrillic": "mac-cyrillic", "x-mac-ce": "mac-latin2",
+}  # fmt: skip
+# Codecs of Python that are no character sets, or that can be driven to eat memory.
+_REFUSED = frozenset(
+    (
+        "base64", "bz2", "hex", "idna", "punycode", "quopri", "rot13", "uu", "zlib", "mbcs", "oem",
+        "unicode_escape", "raw_unicode_escape", "undefined", "charmap",
+    )
+)  # fmt: skip
+_HIGH = re.compile(rb"[\x80-\xff\x1b\x00]|~\{")
+_SAMPLE = 65_536
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """Text with the name of its character set. `replaced` counts U+FFFD put in by us."""
+
+    text: str
+    charset: str
+    mark: bool = False
+    guessed: bool = False
+    replaced: int = 0
+
+
+def known(name: str) -> str | None:
+    """The codec for a declared charset, None where there is no such character set."""
+    label = name.strip().strip("\"'").lower()
+    label = _WIDER.get(label, label)
+    try:
+        codec = codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return None
+    return None if codec.replace("-", "_").split("_codec")[0] in _REFUSED else codec
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Decode bytes as the module says. Never fails."""
+    for mark, charset in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(data[len(mark) :], charset, mark=True)
+    codec = known(declared) if declared else None
+    if codec:
+        try:
+            return Decoded(data.decode(codec), codec)
+        except (UnicodeError, ValueError):
+            pass
+    if 0 not in data[:4096]:
+        try:
+            return Decoded(data.decode("utf-8"), "utf-8")
+        except UnicodeDecodeError:
+            pass
+    return _guess(data, codec)
+
+
+def _guess(data: bytes, declared: str | None) -> Decoded:
+    """The character set by statistics; the declared one again where nothing else fits."""
+    import chardet
+
+    first = _HIGH.search(data)
+    start = max(0, first.start() - 512) // 4 * 4 if first else 0
+    sample = data[start : start + _SAMPLE]
+    tried: list[str] = []
+    for answer in chardet.detect_all(bytes(sample), ignore_threshold=True)[:6]:
+        codec = known(answer["encoding"] or "")
+        if codec is None or codec in tried:
+            continue
+        tried.append(codec)
+        try:
+            return Decoded(data.decode(codec), codec, guessed=True)
+        except (UnicodeError, ValueError):
+            continue
+    best = declared or (tried[0] if tried else "utf-8")
+    if _mostly_utf8(data):
+        best = "utf-8"
+    return _decode_as(data, best, guessed=True)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Tell whether nearly all bytes that are not ASCII are good UTF-8."""
+    sample = data[:_SAMPLE]
+    text = sample.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(1 for c in text if c > "\x7f") - wrong
+    return right > 4 * wrong
+
+
+def _decode_as(data: bytes, charset: str, mark: bool = False, guessed: bool = False) -> Decoded:
+    try:
+        return Decoded(data.decode(charset), charset, mark, guessed)
+    except (UnicodeError, ValueError):
+        pass
+    try:
+        text = data.decode(charset, "replace")
+    except (UnicodeError, ValueError):
+        charset, text = "utf-8", data.decode("utf-8", "replace")
+    own = data.count("\ufffd".encode()) if charset == "utf-8" else 0
+    return Decoded(text, charset, mark, guessed, max(text.count("\ufffd") - own, 1))

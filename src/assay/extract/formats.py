@@ -1,0 +1,77 @@
+"""The registry: which file reads which media type.
+
+A reader's file is imported when its first exhibit comes: a worker that meets only text
+never loads the PDF engine. Each file holds one `CARD` and one function
+`read_…(request, transcript)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from assay.extract import types
+from assay.extract.request import Request
+from assay.extract.transcript import Transcript
+from assay.ports import Card
+
+Reader = Callable[[Request, Transcript], None]
+
+_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "plain", "read_plain",
+        ("text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/css",
+         "text/javascript", "text/vcard", "text/calendar", "application/json", "application/xml",
+         "application/yaml", "image/svg+xml"),
+    ),
+    ("html", "read_html", ("text/html", "application/xhtml+xml")),
+    ("pdf", "read_pdf", ("application/pdf",)),
+    (
+        "image", "read_image",
+        ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp",
+         "image/jp2", "image/avif", "image/vnd.microsoft.icon"),
+    ),
+    ("docx", "read_docx", (types.DOCX,)),
+    ("xlsx", "read_xlsx", (types.XLSX, types.XLSB, types.XLS, types.ODF + "spreadsheet")),
+    ("pptx", "read_pptx", (types.PPTX,)),
+    (
+        "odf", "read_odf",
+        (types.ODF + "text", types.ODF + "presentation", types.ODF + "graphics",
+         types.ODF + "text-master", types.ODF + "text-web",
+         types.ODF + "text-flat-xml"),
+    ),
+    ("sealed", "read_sealed", ("application/x-ooxml-encrypted",)),
+    ("epub", "read_epub", (types.EPUB,)),
+    ("rtf", "read_rtf", ("application/rtf",)),
+    ("eml", "read_eml", (types.EML, "multipart/related")),
+    ("mbox", "read_mbox", (types.MBOX,)),
+    ("zip", "read_zip", ("application/zip",)),
+    ("tar", "read_tar", (types.TAR,)),
+    ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ)),
+    (
+        "archive", "read_archive",
+        (types.SEVENZIP, "application/vnd.rar", "application/vnd.ms-cab-compressed",
+         "application/x-iso9660-image", "application/x-cpio", "application/x-xar",
+         "application/x-lha", "application/x-archive"),
+    ),
+)  # fmt: skip
+_BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
+
+
+def reader_for(media: str) -> Reader | None:
+    """The reader of a media type, None where there is none. Imports its file."""
+    place = _BY_TYPE.get(media)
+    if place is None:
+        return None
+    reader: Reader = getattr(import_module(f"assay.extract.{place[0]}"), place[1])
+    return reader
+
+
+def known_types() -> frozenset[str]:
+    """Every media type that has a reader."""
+    return frozenset(_BY_TYPE)
+
+
+def cards() -> tuple[Card, ...]:
+    """What every reader says of itself, for recipes and `doctor`. Imports them all."""
+    return tuple(import_module(f"assay.extract.{file}").CARD for file, _, _ in _FILES)

@@ -1,0 +1,113 @@
+"""Read one exhibit: its type by content, one reader for it, every failure a problem.
+
+Runs inside a jailed worker. It reads `path`, writes below `scratch` alone, and never
+recurses: members come back as files to be read as exhibits of their own. An exception of a
+reader or of the library under it becomes a problem with a code; what was read before it is
+kept. Nothing comes back empty without a reason: text, a picture that waits for OCR,
+members, a problem, or a file that truly holds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from assay import settings
+from assay.extract import formats, types
+from assay.extract.language import language_of
+from assay.extract.problems import Stop, problem
+from assay.extract.request import Request
+from assay.extract.transcript import Transcript
+from assay.model.reading import Problem, Reading
+
+
+def read(
+    path: Path,
+    name: bytes,
+    scratch: Path,
+    limits: settings.Limits,
+    options: settings.Reading,
+    passwords: Sequence[str] = (),
+    depth: int = 0,
+) -> Reading:
+    """Read the exhibit at `path`, whose raw last name is `name`.
+
+    `depth` counts the containers around it. Members are left in `scratch` under the hex
+    digits of their digest. Raises OSError only where `path` or `scratch` cannot be used;
+    everything else is a problem in the answer.
+    """
+    request = Request(path, name, scratch, limits, options, tuple(passwords), depth)
+    return read_request(request)
+
+
+def read_request(request: Request) -> Reading:
+    """Read what is asked for; see `read`."""
+    media = types.sniff(request.path, request.suffix)
+    request = replace(request, type=media)
+    transcript = Transcript(request)
+    if types.disagrees(request.suffix, media):
+        transcript.note("name-disagrees", f".{request.suffix} but {media}")
+    if media == "application/x-empty":
+        return transcript.finish()
+    if request.depth > request.limits.depth:
+        return _unread(transcript, problem("too_deep", "", f"depth {request.depth}"))
+    reader = formats.reader_for(media)
+    if reader is None:
+        return _unread(transcript, _no_reader(media, request))
+    try:
+        reader(request, transcript)
+    except Stop as stop:
+        transcript.problems.append(stop.problem)
+    except MemoryError:
+        transcript.trouble("memory")
+    except RecursionError:
+        transcript.trouble("limit_nesting")
+    except OSError as error:
+        if error.errno is not None and error.filename in (str(request.path), request.path):
+            raise
+        transcript.trouble("damaged", "", type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - any failure of a parser is a fact about the file
+        transcript.trouble("damaged", "", type(error).__name__)
+    return _settle(request, transcript)
+
+
+def _settle(request: Request, transcript: Transcript) -> Reading:
+    """Complete the metadata, and mark as fatal what left nothing."""
+    if transcript.problems and transcript.empty:
+        first = transcript.problems[0]
+        transcript.problems[0] = Problem(
+            first.code, first.where, first.next_step, first.detail, fatal=True
+        )
+    if transcript.language is None and transcript.length:
+        transcript.language = language_of(transcript.text())
+    reading = transcript.finish()
+    if (
+        reading.expected is not None
+        and request.only is None
+        and transcript.spool is not None
+        and len(transcript.spool) < reading.expected
+        and not reading.problems
+    ):
+        transcript.trouble(
+            "members_missing",
+            "",
+            f"{reading.expected - len(transcript.spool)} of {reading.expected}",
+        )
+        reading = transcript.finish()
+    return reading
+
+
+def _unread(transcript: Transcript, trouble: Problem) -> Reading:
+    transcript.problems.append(
+        Problem(trouble.code, trouble.where, trouble.next_step, trouble.detail, fatal=True)
+    )
+    return transcript.finish()
+
+
+def _no_reader(media: str, request: Request) -> Problem:
+    if media != types.UNKNOWN:
+        return problem("no_reader", "", media)
+    with request.path.open("rb") as stream:
+        first = stream.read(8).hex(" ")
+    return problem("no_reader", "", f"no known format; the first bytes are {first}")

@@ -1,0 +1,35 @@
+"""What a reader is asked: where the bytes are, what it may do, how far it may go.
+
+`only` asks for a single member by its ordinal: all others are counted but not taken out.
+A reader gets a `Request` and a `Transcript`; it writes into the transcript as it goes, so
+that whatever it got before a failure is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assay import settings
+
+
+@dataclass(frozen=True)
+class Request:
+    """One reading that is asked for. `path` is the exhibit's bytes, `name` its last name."""
+
+    path: Path
+    name: bytes
+    scratch: Path
+    limits: settings.Limits
+    options: settings.Reading
+    passwords: tuple[str, ...] = ()
+    depth: int = 0
+    type: str = ""
+    only: int | None = None
+    traits: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def suffix(self) -> str:
+        """The name's ending in lower case without the dot, "" for none."""
+        stem, dot, ending = self.name.rpartition(b".")
+        return ending.decode("ascii", "replace").lower() if dot and stem else ""

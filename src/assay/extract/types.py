@@ -1,0 +1,461 @@
+"""What an exhibit is, told by its content; the name only chooses between kinds of text.
+
+Magic numbers first, then what is inside a zip or an OLE envelope, then the kinds of text.
+A file that nothing here knows by its bytes is text where it is plainly text, else
+`application/octet-stream`. Reads the first 8 KiB, and the directory of a zip.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assay.extract import ole
+from assay.extract.spool import MemberBroken
+from assay.extract.zipped import Archive, NotZip
+
+HEAD = 8192
+UNKNOWN = "application/octet-stream"
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+XLS = "application/vnd.ms-excel"
+ODF = "application/vnd.oasis.opendocument."
+EPUB = "application/epub+zip"
+TAR = "application/x-tar"
+SEVENZIP = "application/x-7z-compressed"
+GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
+EML, MBOX = "message/rfc822", "application/mbox"
+
+# (offset, bytes, type): the first that fits wins
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (0, b"II*\x00", "image/tiff"),
+    (0, b"MM\x00*", "image/tiff"),
+    (0, b"II+\x00", "image/tiff"),
+    (0, b"MM\x00+", "image/tiff"),
+    (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2"),
+    (0, b"\xffO\xffQ", "image/jp2"),
+    (0, b"8BPS", "image/vnd.adobe.photoshop"),
+    (0, b"AT&TFORM", "image/vnd.djvu"),
+    (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
+    (40, b" EMF", "image/emf"),
+    (0, b"gimp xcf", "image/x-xcf"),
+    (0, b"\x1f\x8b", GZIP),
+    (0, b"BZh", BZIP2),
+    (0, b"\xfd7zXZ\x00", XZ),
+    (0, b"7z\xbc\xaf\x27\x1c", SEVENZIP),
+    (0, b"Rar!\x1a\x07", "application/vnd.rar"),
+    (0, b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (0, b"\x04\x22\x4d\x18", "application/x-lz4"),
+    (0, b"\x1f\x9d", "application/x-compress"),
+    (0, b"\x1f\xa0", "application/x-compress"),
+    (0, b"LZIP", "application/x-lzip"),
+    (0, b"MSCF", "application/vnd.ms-cab-compressed"),
+    (0, b"ISc(", "application/x-installshield"),
+    (0, b"!<arch>\n", "application/x-archive"),
+    (0, b"070707", "application/x-cpio"),
+    (0, b"070701", "application/x-cpio"),
+    (0, b"\xc7\x71", "application/x-cpio"),
+    (0, b"xar!", "application/x-xar"),
+    (2, b"-lh", "application/x-lha"),
+    (0, b"\xed\xab\xee\xdb", "application/x-rpm"),
+    (0, b"SIT!", "application/x-stuffit"),
+    (0, b"\x60\xea", "application/x-arj"),
+    (257, b"ustar", TAR),
+    (0, b"!BDN", "application/vnd.ms-outlook-pst"),
+    (0, b"ITSF", "application/vnd.ms-htmlhelp"),
+    (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
+    (4, b"Standard Jet DB", "application/x-msaccess"),
+    (4, b"Standard ACE DB", "application/x-msaccess"),
+    (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
+    (0, b"HWP Document File", "application/x-hwp"),
+    (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (0, b"\xffWPC", "application/vnd.wordperfect"),
+    (0, b"\xdb\xa5-\x00", "application/msword"),
+    (0, b"\x31\xbe\x00\x00", "application/msword"),
+    (0, b"\xfe7\x00#", "application/msword"),
+    (0, b"\x09\x08\x10\x00\x00\x06\x05\x00", XLS),
+    (0, b"\x09\x08\x08\x00\x00\x05\x10\x00", XLS),
+    (0, b"\x09\x08\x08\x00\x00\x05\x05\x00", XLS),
+    (0, b"\x09\x04\x06\x00", XLS),
+    (0, b"\x09\x02\x06\x00", XLS),
+    (0, b"\x09\x00\x04\x00\x02\x00\x10\x00", XLS),
+    (0, b"age-encryption.org/v1", "application/x-age"),
+    (0, b"-----BEGIN AGE ENCRYPTED FILE", "application/x-age"),
+    (0, b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
+    (0, b"LUKS\xba\xbe", "application/x-luks"),
+    (0, b"EVF\x09\x0d\x0a\xff\x00", "application/x-ewf"),
+    (0, b"QFI\xfb", "application/x-qemu-disk"),
+    (0, b"KDMV", "application/x-vmdk"),
+    (0, b"MZ", "application/vnd.microsoft.portable-executable"),
+    (0, b"\x7fELF", "application/x-executable"),
+    (0, b"\xca\xfe\xba\xbe", "application/java-vm"),
+    (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
+    (0, b"\xce\xfa\xed\xfe", "application/x-mach-binary"),
+    (0, b"\x00asm", "application/wasm"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"OggS", "application/ogg"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"MThd", "audio/midi"),
+    (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
+    (0, b"FLV\x01", "video/x-flv"),
+    (0, b"FWS", "application/x-shockwave-flash"),
+    (0, b"CWS", "application/x-shockwave-flash"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
+    (0, b"\x00\x00\x01\xba", "video/mpeg"),
+    (0, b"\x00\x00\x01\xb3", "video/mpeg"),
+    (0, b"\x4c\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut"),
+    (0, b"regf", "application/x-windows-registry"),
+    (0, b"ElfFile\x00", "application/x-ms-evtx"),
+    (0, b"\xd4\xc3\xb2\xa1", "application/vnd.tcpdump.pcap"),
+    (0, b"\xa1\xb2\xc3\xd4", "application/vnd.tcpdump.pcap"),
+    (0, b"\x0a\x0d\x0d\x0a", "application/x-pcapng"),
+    (0, b"bplist00", "application/x-plist"),
+    (0, b"PAR1", "application/vnd.apache.parquet"),
+    (0, b"\x89HDF\r\n\x1a\n", "application/x-hdf5"),
+    (0, b"\x00\x01\x00\x00\x00", "font/ttf"),
+    (0, b"OTTO", "font/otf"),
+    (0, b"wOFF", "font/woff"),
+    (0, b"wOF2", "font/woff2"),
+    (0, b"AC10", "image/vnd.dwg"),
+    (0, b"%!PS", "application/postscript"),
+    (0, b"\xc5\xd0\xd3\xc6", "application/postscript"),
+    (0, b"\x00\x00\x01\x00", "image/vnd.microsoft.icon"),
+    (0, b"Cr24", "application/x-chrome-extension"),
+)
+_BRANDS = {
+    b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heif", b"msf1": "image/heif",
+    b"hevc": "image/heic", b"avif": "image/avif", b"avis": "image/avif", b"qt  ": "video/quicktime",
+    b"M4A ": "audio/mp4", b"3gp4": "video/3gpp", b"3gp5": "video/3gpp",
+    b"crx ": "image/x-canon-cr3",
+}  # fmt: skip
+_RIFF = {b"WAVE": "audio/x-wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
+_OOXML = (
+    (b"sheet.binary", XLSB),
+    (b"spreadsheetml.sheet.main", XLSX),
+    (b"spreadsheetml.template.main", XLSX),
+    (b"ms-excel.sheet.macroEnabled.main", XLSX),
+    (b"ms-excel.template.macroEnabled.main", XLSX),
+    (b"ms-excel.addin.macroEnabled.main", XLSX),
+    (b"wordprocessingml.document.main", DOCX),
+    (b"wordprocessingml.template.main", DOCX),
+    (b"ms-word.document.macroEnabled.main", DOCX),
+    (b"ms-word.template.macroEnabled", DOCX),
+    (b"presentationml.presentation.main", PPTX),
+    (b"presentationml.slideshow.main", PPTX),
+    (b"presentationml.template.main", PPTX),
+    (b"ms-powerpoint.presentation.macroEnabled.main", PPTX),
+    (b"ms-powerpoint.slideshow.macroEnabled.main", PPTX),
+    (b"ms-powerpoint.template.macroEnabled.main", PPTX),
+    (b"ms-visio.drawing", "application/vnd.ms-visio.drawing"),
+    (b"ms-package.xps-fixeddocumentsequence", "application/vnd.ms-xpsdocument"),
+)
+_INSIDE = (
+    ("word/document.xml", DOCX),
+    ("word/document2.xml", DOCX),
+    ("xl/workbook.xml", XLSX),
+    ("xl/workbook.bin", XLSB),
+    ("ppt/presentation.xml", PPTX),
+    ("visio/document.xml", "application/vnd.ms-visio.drawing"),
+    ("FixedDocSeq.fdseq", "application/vnd.ms-xpsdocument"),
+    ("META-INF/container.xml", EPUB),
+    ("AndroidManifest.xml", "application/vnd.android.package-archive"),
+    ("META-INF/MANIFEST.MF", "application/java-archive"),
+    ("buildVersionHistory.plist", "application/vnd.apple.iwork"),
+    ("Contents/section0.xml", "application/hwp+zip"),
+    ("doc.kml", "application/vnd.google-earth.kmz"),
+)
+_IWORK = {
+    "pages": "application/vnd.apple.pages",
+    "key": "application/vnd.apple.keynote",
+    "numbers": "application/vnd.apple.numbers",
+}
+_HEADER = re.compile(
+    rb"(?:From|To|Cc|Bcc|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To"
+    rb"|Reply-To|Content-Type|X-[\w-]+|DKIM-Signature|Sender|User-Agent|Content-Transfer-Encoding"
+    rb"|Thread-[\w-]+|Authentication-Results|ARC-[\w-]+|Organization|Newsgroups|References|Status"
+    rb"|Received-SPF|Importance|List-[\w-]+|In-Reply-To|Path|Errors-To|Precedence|Envelope-To"
+    rb"|Delivery-Date|Mime-version|Xref|Lines|Approved):",
+    re.IGNORECASE,
+)
+_SURE = re.compile(
+    rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|DKIM-Signature|Subject|From"
+    rb"|Date|To)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|table|div|script|meta|h1|p)\b", re.I)
+_CONTROL = bytes(n for n in range(32) if n not in (8, 9, 10, 11, 12, 13, 27))
+_ENDINGS = {
+    "csv": "text/csv", "tsv": "text/tab-separated-values", "tab": "text/tab-separated-values",
+    "md": "text/markdown", "markdown": "text/markdown", "json": "application/json",
+    "jsonl": "application/json", "geojson": "application/json", "css": "text/css",
+    "js": "text/javascript", "yml": "application/yaml", "yaml": "application/yaml",
+}  # fmt: skip
+
+# What a name's ending promises, by families that may stand for each other.
+_PROMISES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
+    (frozenset(endings.split()), frozenset(types.split()))
+    for endings, types in (
+        ("pdf", "application/pdf"),
+        ("docx docm dotx dotm", f"{DOCX} application/x-ooxml-encrypted"),
+        ("xlsx xlsm xltx xlsb", f"{XLSX} {XLSB} application/x-ooxml-encrypted"),
+        ("pptx pptm ppsx potx", f"{PPTX} application/x-ooxml-encrypted"),
+        ("doc dot", "application/msword"),
+        ("xls xlt", XLS),
+        ("ppt pps pot", "application/vnd.ms-powerpoint"),
+        ("msg", "application/vnd.ms-outlook"),
+        ("rtf", "application/rtf"),
+        ("png", "image/png"),
+        ("jpg jpeg", "image/jpeg"),
+        ("gif", "image/gif"),
+        ("tif tiff", "image/tiff"),
+        ("heic heif", "image/heic image/heif"),
+        ("odt ott", f"{ODF}text"),
+        ("ods ots", f"{ODF}spreadsheet"),
+        ("odp otp", f"{ODF}presentation"),
+        ("zip", "application/zip"),
+        ("tar", TAR),
+        ("7z", SEVENZIP),
+        ("rar", "application/vnd.rar"),
+        ("gz tgz", GZIP),
+        ("bz2", BZIP2),
+        ("xz", XZ),
+        ("eml", EML),
+        ("txt log", "text/plain"),
+        ("html htm xhtml", "text/html application/xhtml+xml"),
+        ("exe dll", "application/vnd.microsoft.portable-executable"),
+    )
+)
+
+
+def disagrees(suffix: str, media: str) -> bool:
+    """Tell whether a name's ending promises something else than `media`."""
+    if media.startswith("text/") and suffix in ("txt", "log"):
+        return False
+    return any(suffix in endings and media not in types for endings, types in _PROMISES)
+
+
+def sniff(path: Path, suffix: str) -> str:
+    """The media type of the file at `path`. `suffix` is its name's ending, "" for none."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+    if not head:
+        return "application/x-empty"
+    if head.startswith(b"PK") and head[2:4] in (b"\x03\x04", b"\x05\x06", b"\x07\x08", b"00"):
+        return _zip_kind(path, suffix)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return ole.kind_of(path)
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "video/mp4")
+    if head[4:8] in (b"moov", b"mdat", b"wide"):
+        return "video/quicktime"
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12], UNKNOWN)
+    for offset, magic, media in _MAGIC:
+        if head.startswith(magic, offset):
+            return media
+    if head.startswith(b"BM") and len(head) > 18 and head[6:10] == b"\0\0\0\0":
+        return "image/bmp"
+    if b"%PDF-" in head[:1100] or head.lstrip().startswith(b"%PDF-"):
+        return "application/pdf"
+    if b"{\\rtf" in head[:64]:
+        return "application/rtf"
+    if _is_old_tar(head):
+        return TAR
+    if _is_iso(path):
+        return "application/x-iso9660-image"
+    if (text := _unmarked(head)) is not None:
+        return _text_kind(text, suffix)
+    if _is_der(head):
+        return "application/pkcs7-mime"
+    if _zip_within(path, head):
+        return "application/zip"
+    if b"%PDF-" in head:
+        return "application/pdf"
+    return UNKNOWN
+
+
+def _zip_kind(path: Path, suffix: str) -> str:
+    try:
+        with Archive(path) as archive:
+            return _zip_content(archive, suffix)
+    except NotZip:
+        return "application/zip"
+
+
+def _zip_content(archive: Archive, suffix: str) -> str:
+    names = archive.by_name
+    if (entry := names.get("mimetype")) is not None:
+        try:
+            media = archive.read(entry, 200).decode("ascii").strip()
+        except (MemberBroken, UnicodeDecodeError, ValueError, OSError):
+            media = ""
+        if media.startswith((ODF, "application/")):
+            return media.removesuffix("-template") if media.startswith(ODF) else media
+    if (entry := names.get("[Content_Types].xml")) is not None:
+        try:
+            listing = archive.read(entry, 1 << 22)
+        except Exception:  # noqa: BLE001 - a broken list is no type; the names below tell
+            listing = b""
+        for mark, media in _OOXML:
+            if mark in listing:
+                return media
+    for name, media in _INSIDE:
+        if name in names:
+            return media
+    if any(name.startswith("Index/") and name.endswith(".iwa") for name in names) or (
+        "Index.zip" in names or "index.apxl" in names or "index.xml" in names
+    ):
+        if "index.apxl" in names:
+            return _IWORK["key"]
+        if suffix in _IWORK:
+            return _IWORK[suffix]
+        if "Index.zip" in names or any(n.startswith("Index/") for n in names):
+            return "application/vnd.apple.iwork"
+    return "application/zip"
+
+
+def _zip_within(path: Path, head: bytes) -> bool:
+    """A zip behind other bytes, as self-extracting archives are."""
+    if b"PK\x03\x04" not in head:
+        return False
+    try:
+        with Archive(path) as archive:
+            return not archive.salvaged
+    except NotZip:
+        return False
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """A tar of before POSIX: no magic, but a checksum that holds."""
+    if len(head) < 512 or not head[0] or head[257:265].strip(b"\0 "):
+        return False
+    try:
+        promised = int(head[148:156].strip(b" \0"), 8)
+    except ValueError:
+        return False
+    return sum(head[:148]) + sum(head[156:512]) + 8 * 32 == promised
+
+
+def _is_iso(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(0x8001)
+        return stream.read(5) == b"CD001"
+
+
+def _is_der(head: bytes) -> bool:
+    """A CMS structure in DER: a SEQUENCE that begins with the OID of PKCS #7."""
+    return head[:1] == b"\x30" and b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07" in head[:32]
+
+
+def _unmarked(head: bytes) -> bytes | None:
+    """The head as single-byte text for looking at, None where it is no text."""
+    for mark, charset in (
+        (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
+        (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
+    ):  # fmt: skip
+        if head.startswith(mark):
+            return head[len(mark) :].decode(charset, "ignore").encode("utf-8")
+    zeros = head.count(0)
+    if zeros:
+        # UTF-16 without a mark: the zeros stand on one side only
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if min(even, odd) * 20 <= max(even, odd) and max(even, odd) * 8 >= len(head):
+            return head.replace(b"\0", b"")
+        sample = head[: len(head) // 2 * 2]
+        for charset in ("utf-16-le", "utf-16-be"):
+            if _reads_as(sample, charset):
+                return sample.decode(charset, "ignore").encode("utf-8")
+    controls = len(head) - len(head.translate(None, _CONTROL))
+    if controls * 100 > len(head):
+        return None
+    try:
+        head.decode("utf-8")
+        return head
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.start > len(head) - 4:
+            return head
+    # 8-bit text: C1 bytes are rare in ISO-8859, common in code pages; controls decide
+    return head if controls * 1000 <= len(head) else None
+
+
+def _reads_as(sample: bytes, charset: str) -> bool:
+    """Tell whether UTF-16 without a mark makes letters of nearly all of it."""
+    try:
+        text = sample.decode(charset)
+    except UnicodeDecodeError:
+        return False
+    good = sum(
+        1 for c in text if c.isalnum() or c.isspace() or c in ".,;:!?-\"'()，。、：；？！《》"
+    )
+    return len(text) >= 8 and good >= 0.95 * len(text) and sum(c.isspace() for c in text) > 0
+
+
+def _text_kind(text: bytes, suffix: str) -> str:
+    start = text.lstrip()
+    low = start[:1024].lower()
+    if low.startswith(b"<"):
+        kind = _markup_kind(low, start)
+        if kind:
+            return kind
+    if text.startswith((b"From ", b">From ")) and _is_mbox(text):
+        return MBOX
+    if low.startswith(b"begin:vcard"):
+        return "text/vcard"
+    if low.startswith(b"begin:vcalendar"):
+        return "text/calendar"
+    if suffix in ("p7m", "p7s", "p7c") or low.startswith(b"-----begin pkcs7"):
+        return "application/pkcs7-mime" if not _HEADER.match(start) else EML
+    if suffix in ("mht", "mhtml") and _HEADER.match(start):
+        return "multipart/related"
+    if suffix not in _ENDINGS and _is_mail(start, suffix):
+        return EML
+    if suffix in _ENDINGS:
+        return _ENDINGS[suffix]
+    if suffix in ("html", "htm") or (_HTML.search(low) and low.startswith(b"<")):
+        return "text/html"
+    if low[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"{\[\]}\d]", low):
+        return "application/json"
+    return "text/plain"
+
+
+def _markup_kind(low: bytes, start: bytes) -> str:
+    if b"<svg" in low:
+        return "image/svg+xml"
+    if b"<html" in low or b"<!doctype html" in low:
+        return "application/xhtml+xml" if low.startswith(b"<?xml") else "text/html"
+    if b"office:document" in low and b"opendocument" in low:
+        return "application/vnd.oasis.opendocument.text-flat-xml"
+    if b"<w:worddocument" in low or b"<pkg:package" in low:
+        return "application/xml"
+    if low.startswith(b"<?xml"):
+        return "application/xml"
+    if _HTML.search(start[:4096]):
+        return "text/html"
+    return ""
+
+
+def _is_mbox(text: bytes) -> bool:
+    """A `From ` line with a date, or headers right after it."""
+    first, _, rest = text.partition(b"\n")
+    return bool(re.search(rb"\d\d:\d\d", first) or _HEADER.match(rest.lstrip(b">")))
+
+
+def _is_mail(start: bytes, suffix: str) -> bool:
+    if not re.match(rb"[!-9;-~]+[ \t]*:", start):
+        return False
+    headers = re.split(rb"\r?\n\r?\n|\r\r", start, maxsplit=1)[0]
+    lines = [line for line in re.split(rb"\r\n?|\n", headers) if line[:1] not in (b" ", b"\t")]
+    fields = sum(1 for line in lines if re.match(rb"[!-9;-~]+[ \t]*:", line))
+    known = {m.group(0).lower().rstrip(b" \t:") for m in _SURE.finditer(headers)}
+    if suffix in ("eml", "mail", "msg") and _HEADER.match(start):
+        return True
+    return fields >= 2 and fields * 10 >= len(lines) * 8 and len(known) >= 2
