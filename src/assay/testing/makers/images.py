@@ -1,0 +1,104 @@
+"""Make pictures of pages: drawn from the same blocks as PDFs, then aged like photocopies.
+
+Sizes are pixels, resolution dots an inch. Noise comes from a generator seeded by the caller,
+so the same arguments give the same pixels.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy
+import pypdfium2
+from PIL import Image, ImageFilter
+
+from assay.testing.makers.fonts import Style
+from assay.testing.makers.pdf import Line, Page, pdf
+
+
+def draw_pdf(
+    body: bytes, *, dpi: int = 200, pages: Sequence[int] | None = None
+) -> list[Image.Image]:
+    """The pages of a PDF (all, or those counted from 0) as pictures, mode RGB."""
+    document = pypdfium2.PdfDocument(body)
+    try:
+        wanted = range(len(document)) if pages is None else pages
+        return [document[n].render(scale=dpi / 72).to_pil().convert("RGB") for n in wanted]
+    finally:
+        document.close()
+
+
+def render_page(
+    lines: Page, *, style: Style = "serif", size: float = 11.0, dpi: int = 200
+) -> Image.Image:
+    """One A4 page with `lines` (str or blocks), black on white, mode RGB.
+
+    `size` is the size in points of the lines that are plain str. Raises MissingPackage.
+    """
+    blocks = [Line(b, size=size, style=style) if isinstance(b, str) else b for b in lines]
+    return draw_pdf(pdf([blocks]), dpi=dpi)[0]
+
+
+def age_page(
+    image: Image.Image,
+    *,
+    skew: float = 0.8,
+    blur: float = 0.6,
+    gradient: float = 0.12,
+    noise: float = 14.0,
+    quality: int = 45,
+    seed: int = 0,
+    colour: bool = False,
+) -> Image.Image:
+    """The page as a worn scanner gives it.
+
+    `skew` in degrees, `blur` a Gaussian radius in pixels, `gradient` the share of light lost
+    from one corner to the other, `noise` the sigma in grey levels, `quality` of JPEG (0: none).
+    Grey (mode L) unless `colour`.
+    """
+    page = image if colour else image.convert("L")
+    paper = (250, 247, 238) if colour else 250
+    page = page.rotate(skew, Image.Resampling.BICUBIC, fillcolor=paper)
+    if blur:
+        page = page.filter(ImageFilter.GaussianBlur(blur))
+    pixels = numpy.asarray(page, dtype=numpy.float32)
+    high, wide = pixels.shape[:2]
+    slope = numpy.linspace(0, 0.5, wide)[None, :] + numpy.linspace(0, 0.5, high)[:, None]
+    light = (1 - gradient * slope).astype(numpy.float32)
+    chance = numpy.random.default_rng(seed)
+    grain = chance.standard_normal((high, wide), dtype=numpy.float32) * noise
+    if colour:
+        light, grain = light[..., None], grain[..., None]
+    aged = numpy.clip(pixels * light + grain, 0, 255).astype(numpy.uint8)
+    page = Image.fromarray(aged)
+    if quality:
+        out = io.BytesIO()
+        page.save(out, "JPEG", quality=quality)
+        page = Image.open(io.BytesIO(out.getvalue()))
+        page.load()
+    return page
+
+
+def encode(image: Image.Image, kind: str, *, dpi: int = 200, quality: int = 60) -> bytes:
+    """The picture as PNG, JPEG or TIFF (deflated) with its resolution."""
+    return encode_pages([image], kind, dpi=dpi, quality=quality)
+
+
+def encode_pages(
+    images: Sequence[Image.Image], kind: str, *, dpi: int = 200, quality: int = 60
+) -> bytes:
+    """The pictures as one file; only TIFF holds several."""
+    out = io.BytesIO()
+    first, rest = images[0], list(images[1:])
+    if kind == "TIFF":
+        first.save(
+            out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), save_all=True, append_images=rest
+        )
+    elif rest:
+        raise ValueError(f"{kind} holds one picture")
+    elif kind == "JPEG":
+        first.save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
+    else:
+        first.save(out, kind, dpi=(dpi, dpi))
+    return out.getvalue()
