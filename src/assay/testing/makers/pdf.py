@@ -400,7 +400,8 @@ class _Layout:
                     over = measure(text[low:high], block.style, block.size)
                     left = x + wide - before - over if right else x + before
                     boxes.append(
-                        f"{left - 1:.2f} {y - block.size * 0.3:.2f} {over + 2:.2f} {block.size * 1.25:.2f} re f"
+                        f"{left - 1:.2f} {y - block.size * 0.3:.2f} {over + 2:.2f} "
+                        f"{block.size * 1.25:.2f} re f"
                     )
             at += len(text)
         self.canvas.operate("Q")
@@ -448,7 +449,8 @@ class _Layout:
             self.canvas.operate("q 0.45 w 0.35 0.35 0.35 RG")
             if number == 0:
                 self.canvas.operate(
-                    f"0.9 0.92 0.94 rg {MARGIN:g} {foot:.2f} {self.width:g} {height:.2f} re f 0 0 0 rg"
+                    f"0.9 0.92 0.94 rg {MARGIN:g} {foot:.2f} {self.width:g} {height:.2f} re f "
+                    "0 0 0 rg"
                 )
             for lines, wide in zip(cells, widths, strict=True):
                 left = x - wide if right else x
@@ -733,6 +735,8 @@ def pdf_with_attachment(
         document.attachments[name] = pikepdf.AttachedFileSpec(
             document,
             body,
+            description="",
+            mime_type="",
             filename=name,
             creation_date=_pdf_time(created),
             mod_date=_pdf_time(created),
