@@ -161,6 +161,20 @@ def test_skipping_what_runs_leaves_what_lies_behind_it(pool: Pool) -> None:
     assert (found[1].code, found[2].code, found[3].body) == ("skipped", "skipped", b"left")
 
 
+def test_skipping_what_lies_ready_does_not_disturb_what_runs(pool: Pool) -> None:
+    before = do(pool, "process").body
+    pool.submit(Task(1, "sleep", b"0.3", 60))
+    for number in range(2, 5):
+        pool.submit(Task(number, "process", b"", 60))
+    while not pool.running():
+        time.sleep(0.01)
+    assert pool.skip(3)
+    found = settle(pool, 4)
+    assert found[3].code == "skipped"
+    assert found[1].body == b"slept"
+    assert found[2].body == found[4].body == before
+
+
 def test_an_entry_that_does_not_exist_is_an_engine_error_and_no_silence() -> None:
     with Pool("assay.testing.no_such_tasks", 1) as pool, pytest.raises(EngineError, match="start"):
         pool.submit(Task(1, "echo", b"", 20))

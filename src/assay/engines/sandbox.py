@@ -228,10 +228,11 @@ class Pool:
                         self._end(seat, "skipped")
                         return True
                     if not seat.doomed and task in seat.ready:
-                        # it lies in the worker's stream: the worker goes, the others move on
-                        del seat.ready[task]
-                        self._settle(Outcome(id=task, code="skipped"))
-                        self._take_back(seat)
+                        if not self._recall(seat, task):
+                            # begun at this moment: the worker goes, the others move on
+                            del seat.ready[task]
+                            self._settle(Outcome(id=task, code="skipped"))
+                            self._take_back(seat)
                         return True
             self._settle(Outcome(id=task, code="skipped"))
             return True
@@ -351,6 +352,24 @@ class Pool:
             if task is not None:
                 self._lay(idle, task)
                 return
+
+    def _recall(self, seat: _Seat, number: int) -> bool:
+        """Take one task back out of what lies ready with a worker. False where it has begun."""
+        untouched: list[Task] = []
+        while seat.recall is not None:
+            try:
+                ticket = seat.recall.recv(TICKET.size)
+            except OSError:
+                break
+            task = seat.ready.pop(TICKET.unpack(ticket)[0], None)
+            if task is not None:
+                untouched.append(task)
+        for task in untouched:
+            if task.id == number:
+                self._settle(Outcome(id=number, code="skipped"))
+            else:
+                self._lay(seat, task)
+        return number not in self._open
 
     def _take_back(self, seat: _Seat) -> None:
         """End a worker that is needed no more, without an outcome for what it was doing."""
