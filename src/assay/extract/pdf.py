@@ -1,0 +1,227 @@
+"""PDF: native text with word boxes, fields, notes, outline, attachments, metadata.
+
+A page is a page. Form values, field names and the words of annotations follow the native
+text of their page in a paragraph of their own, without boxes. A file that pdfium refuses
+is re-saved by pikepdf into the scratch folder and tried again; the answer then says
+`repaired`. A page of pictures without usable text waits for OCR.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from assay.extract import pdf_extras, pdf_meta
+from assay.extract.pdf_text import page_text
+from assay.extract.problems import Stop, problem
+from assay.extract.request import Request
+from assay.extract.transcript import Transcript
+from assay.ports import Card
+
+CARD = Card(
+    name="pdf",
+    version=f"1 pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version}",
+    licence="AGPL-3.0-or-later",
+    formats=("application/pdf",),
+    limits="text drawn as shapes and fonts without a Unicode mapping wait for OCR",
+)
+_OUTLINE = 20_000  # entries
+
+
+def read_pdf(request: Request, transcript: Transcript) -> None:
+    """Read a PDF. Raises Stop with `encrypted`, `damaged` or a limit."""
+    with opened(request, transcript) as document:
+        file_pages: list[int] | None = None
+        if request.only is None:
+            file_pages = _read_pages(document, transcript)
+            _read_outline(document, transcript)
+            pdf_meta.read_metadata(request, document, transcript)
+        _take_attachments(document, transcript, file_pages)
+
+
+@contextmanager
+def opened(request: Request, transcript: Transcript | None = None) -> Iterator[Any]:
+    """The document, opened with a password or after a repair where it must be.
+
+    Raises Stop with `encrypted` or `damaged`.
+    """
+    repaired: Path | None = None
+    document = _try_open(request.path, request.passwords)
+    if document is None:
+        repaired = request.scratch / ".repaired.pdf"
+        try:
+            document = _repair(request, repaired)
+        except Stop:
+            repaired.unlink(missing_ok=True)
+            raise
+        if transcript is not None:
+            transcript.trouble("repaired")
+    try:
+        yield document
+    finally:
+        document.close()
+        if repaired is not None:
+            repaired.unlink(missing_ok=True)
+
+
+def _try_open(path: Path, passwords: tuple[str, ...]) -> Any:
+    """The document, None where pdfium cannot open it. Raises Stop with `encrypted`."""
+    locked = False
+    for password in (None, *passwords):
+        try:
+            document = pypdfium2.PdfDocument(path, password=password)
+        except pypdfium2.PdfiumError as error:
+            if getattr(error, "err_code", None) != pdfium.FPDF_ERR_PASSWORD:
+                return None
+            locked = True
+            continue
+        if len(document) == 0:
+            document.close()
+            return None
+        return document
+    if locked:
+        raise Stop("encrypted")
+    return None
+
+
+def _repair(request: Request, place: Path) -> Any:
+    import pikepdf
+
+    for password in ("", *request.passwords):
+        try:
+            with pikepdf.open(request.path, password=password) as broken:
+                broken.save(place)
+            break
+        except pikepdf.PasswordError:
+            continue
+        except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, TypeError) as error:
+            raise Stop("damaged", "", type(error).__name__) from None
+    else:
+        raise Stop("encrypted")
+    document = _try_open(place, request.passwords)
+    if document is None:
+        raise Stop("damaged", "", "no pages, also after a repair")
+    return document
+
+
+def _read_pages(document: Any, transcript: Transcript) -> list[int]:
+    """Write all pages; the indices of those with files on their annotations."""
+    form = None
+    if document.get_formtype() != pdfium.FORMTYPE_NONE:
+        try:
+            document.init_forms()
+            form = document.formenv.raw if document.formenv else None
+        except pypdfium2.PdfiumError:
+            pass  # without it only values inherited from a parent are missed
+    failed: list[int] = []
+    with_files: list[int] = []
+    raw = document.raw
+    for index in range(len(document)):
+        page = pdfium.FPDF_LoadPage(raw, index)
+        if not page:
+            failed.append(index + 1)
+            transcript.page("")
+            continue
+        try:
+            if form:
+                pdfium.FORM_OnAfterLoadPage(page, form)
+            if not _read_page(page, form, transcript):
+                failed.append(index + 1)
+            if pdf_extras.has_files(page):
+                with_files.append(index)
+        finally:
+            if form:
+                pdfium.FORM_OnBeforeClosePage(page, form)
+            pdfium.FPDF_ClosePage(page)
+    if document.get_formtype() in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND):
+        for text in pdf_meta.xfa_texts(document, transcript.limits):
+            transcript.page(text, label="XFA")
+    if failed:
+        listed = ", ".join(str(n) for n in failed[:20]) + (" …" if len(failed) > 20 else "")
+        transcript.trouble("page_failed", f"page {listed}", f"{len(failed)} pages")
+        if len(failed) == len(document) and not transcript.length:
+            raise Stop("damaged", "", "no page could be loaded")
+    return with_files
+
+
+def _read_page(page: Any, form: Any, transcript: Transcript) -> bool:
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    textpage = pdfium.FPDFText_LoadPage(page)
+    if not textpage:
+        transcript.page("", width=width, height=height)
+        return False
+    try:
+        text, words = page_text(page, textpage)
+    finally:
+        pdfium.FPDFText_ClosePage(textpage)
+    wants = pdf_extras.wants_ocr(page, text)
+    extras = "\n".join(pdf_extras.noted_words(page, form))
+    if extras:
+        text = f"{text}\n\n{extras}" if text else extras
+    transcript.page(text, width=width, height=height, words=words, wants_ocr=wants)
+    return True
+
+
+def _read_outline(document: Any, transcript: Transcript) -> None:
+    try:
+        for number, mark in enumerate(document.get_toc(max_depth=15)):
+            if number >= _OUTLINE:
+                break
+            destination = mark.get_dest()
+            index = destination.get_index() if destination else None
+            title = mark.get_title()
+            if title:
+                transcript.outline.append(
+                    (
+                        mark.level,
+                        title.replace("\x00", ""),
+                        (index if index is not None else -1) + 1,
+                    )
+                )
+    except (pypdfium2.PdfiumError, ValueError, RecursionError):
+        transcript.note("pdf:outline", "broken")
+
+
+def _take_attachments(document: Any, transcript: Transcript, file_pages: list[int] | None) -> None:
+    """Take the embedded files, then those of annotations on `file_pages` (None: look at all)."""
+    raw = document.raw
+    count = pdfium.FPDFDoc_GetAttachmentCount(raw)
+    attached = [pdfium.FPDFDoc_GetAttachment(raw, n) for n in range(max(count, 0))]
+    for item in attached:
+        _take(item, transcript)
+    for index in range(len(document)) if file_pages is None else file_pages:
+        page = pdfium.FPDF_LoadPage(raw, index)
+        if not page:
+            continue
+        try:
+            for item in pdf_extras.file_annotations(page):
+                _take(item, transcript)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+
+def _take(item: Any, transcript: Transcript) -> None:
+    if not item:
+        return
+    spool = transcript.members()
+    length = pdfium.FPDFAttachment_GetName(item, None, 0)
+    name = b"attachment"
+    if length > 2:
+        buffer = ctypes.create_string_buffer(length)
+        pdfium.FPDFAttachment_GetName(
+            item, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length
+        )
+        name = buffer.raw[: length - 2].decode("utf-16-le", "replace").encode()
+    size = ctypes.c_ulong()
+    if not pdfium.FPDFAttachment_GetFile(item, None, 0, size):
+        spool.refuse(name, problem("damaged", f"member {len(spool) + 1}", "no embedded file"))
+        return
+    body = ctypes.create_string_buffer(max(size.value, 1))
+    pdfium.FPDFAttachment_GetFile(item, body, size.value, size)
+    spool.add_bytes(name, body.raw[: size.value])
