@@ -26,7 +26,7 @@ from assay.custody.persons import Person, Witness
 from assay.errors import BadLog, DiskFull
 from assay.model import places
 from assay.model.event import Audience, Event, Header
-from assay.proof import canonical, events, merkle, note
+from assay.proof import canonical, events, merkle, note, origins
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -48,23 +48,7 @@ def log_identity(case_id: str, person: Person) -> dict[str, str]:
         "device": person.device,
         "key": person.public_key.hex(),
     }
-    return {**origin, "log": log_id(origin)}
-
-
-def log_id(origin: dict[str, str]) -> str:
-    """32 hex digits of SHA-256 over the canonical origin without its `log` field."""
-    rest = {key: value for key, value in origin.items() if key != "log"}
-    return events.event_id(canonical.encode(rest))[:32]
-
-
-def verifier_of(origin: dict[str, str]) -> note.Verifier:
-    """The key that signs the checkpoints of this log."""
-    return note.Verifier(f"assay/{origin['log'][:16]}", bytes.fromhex(origin["key"]))
-
-
-def checkpoint_origin(origin: dict[str, str]) -> str:
-    """The first line of this log's checkpoints."""
-    return f"assay/{origin['case']}/{origin['log']}"
+    return {**origin, "log": origins.log_id(origin)}
 
 
 class Log:
@@ -191,11 +175,11 @@ class Log:
     def _sign(self, frontier: merkle.Frontier, heads: dict[str, tuple[int, str]]) -> None:
         assert self._person is not None
         checkpoint = note.Checkpoint(
-            checkpoint_origin(self.origin), frontier.size, frontier.root(), heads
+            origins.checkpoint_origin(self.origin), frontier.size, frontier.root(), heads
         )
         text = note.sign(
             note.checkpoint_text(checkpoint),
-            verifier_of(self.origin).name,
+            origins.verifier_of(self.origin).name,
             self._person.private_key,
         )
         line = canonical.encode({"frontier": [h.hex() for h in frontier.hashes], "note": text})
@@ -269,7 +253,9 @@ class Log:
         if line is None:
             return None, merkle.Frontier()
         value = json.loads(line)
-        checkpoint = note.read_checkpoint(note.open_note(value["note"], verifier_of(self.origin)))
+        checkpoint = note.read_checkpoint(
+            note.open_note(value["note"], origins.verifier_of(self.origin))
+        )
         frontier = merkle.Frontier(checkpoint.size, [bytes.fromhex(h) for h in value["frontier"]])
         if frontier.root() != checkpoint.root:
             raise BadLog(

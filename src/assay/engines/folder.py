@@ -180,6 +180,14 @@ class FolderBlobs:
         for _, fd in self._pending.values():
             os.fsync(fd)
 
+    def forget(self, digest: str) -> None:
+        """Take back what was put and not synced; what is durable stays."""
+        pending = self._pending.pop(digest, None)
+        if pending is not None:
+            path, fd = pending
+            os.close(fd)
+            path.unlink(missing_ok=True)
+
     def discard_pending(self) -> None:
         """Forget what was put but not synced (after a failure)."""
         for path, fd in self._pending.values():

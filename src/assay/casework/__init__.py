@@ -1,0 +1,1 @@
+"""Composition root: picks the engines, sends exhibits along their path, answers for a case."""

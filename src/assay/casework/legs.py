@@ -1,0 +1,589 @@
+"""The legs of the path: each takes what the one before it gave, and can be resumed.
+
+One thread writes the catalogue and the index; receiving runs in its own thread, reading in
+jailed workers. Groups keep the costs of durability small: an event, an index commit, a
+transaction is written for many exhibits at once, within a second or so.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.casework import tasks
+from assay.casework.indexer import Indexer
+from assay.casework.receiver import Receiver
+from assay.casework.replay import apply_written
+from assay.custody import accession
+from assay.custody.log import Entry, Log
+from assay.custody.persons import Witness
+from assay.engines.catalogue import Catalogue, Row
+from assay.engines.folder import FolderBlobs
+from assay.errors import NotFound
+from assay.extract.problems import problem
+from assay.model.exhibit import RawPath
+from assay.model.reading import Member, Metadata, Reading
+from assay.ports import Outcome, Task, Workers
+from assay.settings import Settings
+
+_ANSWER = msgspec.msgpack.Decoder(tasks.ReadAnswer)
+_OCR = msgspec.msgpack.Decoder(tasks.OcrAnswer)
+_PACK = msgspec.msgpack.Encoder()
+
+PoolMaker = Callable[[str], Workers]
+
+
+class Tally(msgspec.Struct):
+    """What a run did, counted."""
+
+    received: int = 0
+    known: int = 0
+    left_out: int = 0
+    exhibits: int = 0
+    members: int = 0
+    pages: int = 0
+    problems: int = 0
+    unread: int = 0
+    bytes: int = 0
+    ocr_pages: int = 0
+
+
+class Legs:
+    """One run over one case. See casework/path.py for the order."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        catalogue: Catalogue,
+        vault: FolderBlobs,
+        kept: FolderBlobs,
+        log: Log,
+        witness: Witness,
+        indexer: Indexer,
+        spool: Path,
+        make_pool: PoolMaker,
+        recipe: str,
+        receiver: Receiver | None = None,
+        passwords: Sequence[str] = (),
+        report: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._vault = vault
+        self._kept = kept
+        self._log = log
+        self._witness = witness
+        self._indexer = indexer
+        self._spool = spool
+        self._inbox = spool / "in"
+        self._make_pool = make_pool
+        self._recipe = recipe
+        self._receiver = receiver
+        self._passwords = tuple(passwords)
+        self._report = report or (lambda state: None)
+        self.tally = Tally()
+        self._ready: collections.deque[tuple[int, str, bool, int]] = collections.deque()
+        self._queued: set[int] = set()  # what is in _ready or with a worker
+        self._missed: collections.Counter[int] = collections.Counter()
+        self._loaded_to = 0
+        self._sent: dict[int, tuple[int, str]] = {}  # task -> (exhibit, digest)
+        self._ocr_sent: dict[int, tuple[int, str, int]] = {}
+        self._ocr_after = (0, 0)
+        self._ocr_entries: list[tuple[Entry, int, tasks.OcrAnswer, str]] = []
+        self._serial = 0
+        self._pool: Workers | None = None
+        self._waiting_outcomes: list[Outcome] = []
+        self._last_attest = time.monotonic()
+        self._last_report = 0.0
+        self._began = time.monotonic()
+        self._done_bytes = 0
+        self._inbox.mkdir(parents=True, exist_ok=True)
+        if receiver is not None:
+            receiver.start()
+
+    # ------------------------------------------------------------ state
+
+    def working(self) -> bool:
+        """Whether anything is left to receive or read."""
+        receiving = self._receiver is not None and not self._receiver.ended
+        if receiving or self._sent or self._waiting_outcomes or self._ready:
+            return True
+        self._load()
+        return bool(self._ready)
+
+    def recognising(self) -> bool:
+        """Whether pages are waiting for OCR, and OCR is wanted."""
+        if self._settings.reading.ocr == "off":
+            return False
+        return bool(self._ocr_sent) or bool(self._catalogue.ocr_waiting(1, self._ocr_after))
+
+    # ------------------------------------------------------------ 1 receive
+
+    def receive(self) -> None:
+        """Take acknowledged groups over into the catalogue."""
+        if self._receiver is None or self._receiver.ended:
+            return
+        for group in self._receiver.groups():
+            with self._catalogue.writing():
+                apply_written(self._catalogue, self._log, group.events)
+                for taken in group.taken:
+                    self._catalogue.add_source(taken.found.place, taken.found.mark)
+                for found in group.known:
+                    self._catalogue.add_source(found.place, found.mark)
+            self.tally.received += len(group.taken)
+            self.tally.known += len(group.known)
+            self.tally.left_out += len(group.left)
+            self.tally.bytes += sum(taken.size for taken in group.taken)
+
+    # ------------------------------------------------------------ 2 read
+
+    def _load(self) -> None:
+        """Take the next exhibits that are not read yet, in the order in which they came."""
+        for _ in range(2):
+            rows = self._catalogue.unread(self._loaded_to, 512)
+            while rows:
+                self._loaded_to = rows[-1][0]
+                fresh = [row for row in rows if row[0] not in self._queued]
+                if fresh:
+                    self._ready.extend(fresh)
+                    self._queued.update(row[0] for row in fresh)
+                    return
+                rows = self._catalogue.unread(self._loaded_to, 512)
+            self._loaded_to = 0  # once more from the start: a container may be new again
+
+    def read(self) -> None:
+        """Keep the workers' queues full, then wait a moment for what they have read."""
+        if self._pool is None:
+            self._pool = self._make_pool("read")
+        room = 8 * self._workers()
+        if len(self._ready) < room:
+            self._load()
+        while self._ready and self._pool.pending() < room:
+            self._send(*self._ready.popleft())
+        receiving = self._receiver is not None and not self._receiver.ended
+        patience = 0.05 if receiving else 0.25
+        self._waiting_outcomes = self._pool.outcomes(patience)
+        if not self._waiting_outcomes and receiving and not self._sent:
+            time.sleep(0.01)
+        self._tell("reading")
+
+    def _workers(self) -> int:
+        return self._settings.reading.jobs or _cores()
+
+    def _send(self, exhibit: int, digest: str, held: bool, depth: int) -> None:
+        assert self._pool is not None
+        place = self._place(exhibit, digest, held)
+        if place is None:
+            self._queued.discard(exhibit)
+            return
+        names = self._catalogue.appearances(exhibit)
+        name = names[0].path.name if names else b""
+        request = tasks.ReadRequest(
+            str(place),
+            name,
+            str(self._inbox),
+            self._settings.limits,
+            self._settings.reading,
+            self._passwords,
+            depth,
+        )
+        self._serial += 1
+        self._sent[self._serial] = (exhibit, digest)
+        self._pool.submit(
+            Task(self._serial, "read", _PACK.encode(request), self._settings.limits.seconds)
+        )
+
+    def _place(self, exhibit: int, digest: str, held: bool) -> Path | None:
+        """Where the bytes are: the vault, or the spool for a member."""
+        if held:
+            try:
+                return self._vault.place(digest)
+            except NotFound:
+                self._lose(exhibit)
+                return None
+        place = self._spool / digest.removeprefix("sha256:")
+        if place.exists():
+            return place
+        self._missed[exhibit] += 1
+        if self._missed[exhibit] > 2:
+            self._lose(exhibit)
+        else:
+            self._bring_back(exhibit)
+        return None
+
+    def _bring_back(self, exhibit: int) -> None:
+        """Have the containers around a member read again: the spool was cleared since."""
+        with self._catalogue.writing():
+            for container, _ in self._catalogue.way_in(exhibit):
+                row = self._catalogue.exhibit_id(container)
+                if row is not None:
+                    self._catalogue.set_new(row)
+
+    def bring_back_for_ocr(self) -> None:
+        """Before reading: members whose pages wait for OCR need their bytes again."""
+        after = (0, 0)
+        while waiting := self._catalogue.ocr_waiting(1000, after):
+            for exhibit, digest, page in waiting:
+                after = (exhibit, page)
+                name = digest.removeprefix("sha256:")
+                held = self._catalogue.row_by_id(exhibit).held
+                if not held and not (self._spool / name).exists():
+                    self._bring_back(exhibit)
+
+    def _lose(self, exhibit: int) -> None:
+        """Bytes that an event names and that are not there any more."""
+        with self._catalogue.writing():
+            reading = Reading("", problems=(problem("original_missing", fatal=True),))
+            self._catalogue.store_reading(exhibit, reading, (), self._recipe, None, "", 0.0)
+
+    # ------------------------------------------------------------ 3 record
+
+    def record(self) -> None:
+        """Store what was read; members are checked, moved to the spool and become exhibits."""
+        outcomes, self._waiting_outcomes = self._waiting_outcomes, []
+        if not outcomes:
+            return
+        done: list[str] = []
+        secrets: dict[str, Path] = {}
+        with self._catalogue.writing():
+            for outcome in outcomes:
+                exhibit, digest = self._sent.pop(outcome.id)
+                self._queued.discard(exhibit)
+                answer = self._answer(outcome)
+                self._store(exhibit, digest, answer, outcome.seconds, secrets)
+                if not any(page.wants_ocr for page in answer.reading.pages):
+                    done.append(digest)
+        for digest in done:
+            (self._spool / digest.removeprefix("sha256:")).unlink(missing_ok=True)
+
+    def _answer(self, outcome: Outcome) -> tasks.ReadAnswer:
+        if not outcome.code:
+            try:
+                return _ANSWER.decode(outcome.body)
+            except msgspec.DecodeError:
+                outcome = msgspec.structs.replace(outcome, code="garbage")
+        failed = problem(outcome.code, "", outcome.detail, fatal=True)
+        return tasks.ReadAnswer(Reading("", problems=(failed,)), (), "")
+
+    def _store(
+        self,
+        exhibit: int,
+        digest: str,
+        answer: tasks.ReadAnswer,
+        seconds: float,
+        secrets: dict[str, Path],
+    ) -> None:
+        reading = answer.reading
+        if self._catalogue.changed(exhibit):
+            extra = problem("changed_while_read")
+            reading = msgspec.structs.replace(reading, problems=(*reading.problems, extra))
+        self._catalogue.store_reading(
+            exhibit,
+            reading,
+            answer.words,
+            self._recipe,
+            date_of(reading.metadata),
+            answer.text_digest,
+            seconds,
+        )
+        row = self._catalogue.row_by_id(exhibit)
+        self.tally.exhibits += 1
+        self.tally.pages += len(reading.pages)
+        self.tally.problems += len(reading.problems)
+        self.tally.unread += reading.status == "unread"
+        self._done_bytes += row.size
+        if reading.members or reading.container:
+            self._catalogue.forget_members(exhibit)
+            around = self._catalogue.appearances(exhibit)
+            path = around[0].path if around else RawPath.of(digest.encode())
+            for member in reading.members:
+                self._store_member(exhibit, path, row.depth, member)
+        self._reuse_ocr(exhibit, digest, reading)
+
+    def _store_member(self, parent: int, around: RawPath, depth: int, member: Member) -> None:
+        path = around.inside(*member.name)
+        failure = member.problem
+        place: Path | None = None
+        if failure is None or member.spool:
+            place = self._claim(member)
+            if place is None and failure is None:
+                failure = problem("member_damaged", f"member {member.ordinal + 1}")
+        if place is None:
+            assert failure is not None
+            self._catalogue.add_failed_member(
+                parent, member.ordinal, path, failure.code, failure.next_step
+            )
+            self.tally.problems += 1
+            return
+        held = False
+        if member.secret:
+            # the container cannot be opened again without its password: keep the bytes
+            with place.open("rb") as stream:
+                self._vault.put_stream(stream, self._settings.custody.chunk)
+            self._vault.sync()
+            held = True
+        if self._catalogue.is_withdrawn(member.digest):
+            place.unlink(missing_ok=True)
+            return
+        row, new = self._catalogue.add_exhibit(
+            member.digest, member.size, held=held, depth=depth + 1
+        )
+        self._catalogue.add_appearance(
+            row, path, member.size, member.modified, parent, member.ordinal
+        )
+        self.tally.members += 1
+        state = "new" if new else self._catalogue.row_by_id(row).state
+        if state == "new":
+            # members first: a container's spool is emptied before the next one is opened
+            if row not in self._queued:
+                self._ready.appendleft((row, member.digest, held, depth + 1))
+                self._queued.add(row)
+        else:
+            self._catalogue.set_indexed([row], 0)  # found under its new path too
+            if not self._catalogue.waits_for_ocr(row):
+                place.unlink(missing_ok=True)
+
+    def _claim(self, member: Member) -> Path | None:
+        """Move a member out of the workers' reach, if its bytes are what the worker says."""
+        untrusted_name = member.spool
+        if untrusted_name != member.digest.removeprefix("sha256:") or "/" in untrusted_name:
+            return None
+        place = self._spool / untrusted_name
+        source = self._inbox / untrusted_name
+        if not source.exists():
+            # two members with the same bytes: the first one has taken it
+            return place if place.exists() else None
+        with source.open("rb") as stream:
+            state = hashlib.file_digest(stream, "sha256")
+        if "sha256:" + state.hexdigest() != member.digest:
+            source.unlink()
+            return None
+        source.replace(place)
+        return place
+
+    # ------------------------------------------------------------ 4 attest
+
+    def attest(self, now: bool = False) -> None:
+        """Write an event for each reading, about once a second."""
+        if not now and time.monotonic() - self._last_attest < 1.0:
+            return
+        self._last_attest = time.monotonic()
+        self._attest_ocr()
+        while rows := self._catalogue.unlogged(2000):
+            at = accession.now()
+            entries = [self._read_entry(row, at) for row in rows]
+            written = self._log.append(entries, self._witness)
+            with self._catalogue.writing():
+                apply_written(self._catalogue, self._log, written)
+                self._catalogue.set_logged(row.id for row in rows)
+
+    def _read_entry(self, row: Row, at: str) -> Entry:
+        members = self._catalogue.members(row.id) if row.container or row.expected else []
+        body: dict[str, Any] = {
+            "recipe": row.recipe,
+            "type": row.type,
+            "status": row.status,
+            "text": row.text_digest,
+            "pages": row.page_count,
+            "problems": [[p.code, p.where] for p in self._catalogue.problems(row.id)],
+        }
+        if members or row.container:
+            body["expected"] = row.expected
+            body["members"] = [[ordinal, digest] for ordinal, digest, _, _ in members]
+            secret = [d for _, d, _, _ in members if self._vault.has(d)]
+            if secret:
+                body["originals"] = secret
+        return Entry("read", "desk", row.digest, body, at)
+
+    # ------------------------------------------------------------ 5 index
+
+    def index(self, now: bool = False) -> None:
+        """Hand pages that are new or changed to the search engine."""
+        self._indexer.add_waiting(now)
+
+    def settle(self) -> None:
+        """Finish what is grouped: events, index, workers."""
+        self.attest(now=True)
+        self.index(now=True)
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+        self._tell("", force=True)
+
+    def stop(self) -> None:
+        """End early, keeping everything that is done (Ctrl-C)."""
+        if self._receiver is not None and not self._receiver.ended:
+            self._receiver.stop()
+            while not self._receiver.ended:
+                self.receive()
+                time.sleep(0.01)
+        self.settle()
+
+    # ------------------------------------------------------------ 6 recognise
+
+    def recognise(self) -> None:
+        """Send waiting pages to OCR and store what comes back."""
+        if self._pool is None:
+            self._pool = self._make_pool("ocr")
+        room = 3 * self._workers()
+        if self._pool.pending() < room:
+            for exhibit, digest, page in self._catalogue.ocr_waiting(room, self._ocr_after):
+                self._ocr_after = (exhibit, page)
+                self._send_page(exhibit, digest, page)
+        outcomes = self._pool.outcomes(0.5)
+        for outcome in outcomes:
+            exhibit, digest, page = self._ocr_sent.pop(outcome.id)
+            self._store_page(exhibit, digest, page, outcome)
+        self._tell("recognising")
+
+    def _send_page(self, exhibit: int, digest: str, page: int) -> None:
+        assert self._pool is not None
+        row = self._catalogue.row_by_id(exhibit)
+        place = self._place(exhibit, digest, row.held)
+        if place is None:
+            return
+        request = tasks.OcrRequest(
+            str(place),
+            page,
+            self._settings.reading.dpi,
+            self._settings.limits,
+            self._settings.reading.langs,
+            tuple(self._catalogue.languages_near(exhibit)),
+        )
+        self._serial += 1
+        self._ocr_sent[self._serial] = (exhibit, digest, page)
+        self._pool.submit(
+            Task(self._serial, "ocr", _PACK.encode(request), self._settings.limits.ocr_seconds)
+        )
+
+    def _store_page(self, exhibit: int, digest: str, page: int, outcome: Outcome) -> None:
+        answer = tasks.OcrAnswer("")
+        if outcome.code:
+            answer.problem = problem("ocr_failed", f"page {page}", outcome.code)
+        else:
+            try:
+                answer = _OCR.decode(outcome.body)
+            except msgspec.DecodeError:
+                answer.problem = problem("ocr_failed", f"page {page}", "garbage")
+        if answer.problem is not None:
+            failed = msgspec.structs.replace(answer.problem, where=f"page {page}")
+            with self._catalogue.writing():
+                self._catalogue.add_problems(exhibit, "ocr", [failed])
+                self._catalogue.ocr_done(exhibit, page, "failed")
+                self._catalogue.set_status(exhibit, "partly")
+            self.tally.problems += 1
+            return
+        self.tally.ocr_pages += 1
+        self._done_bytes += 1
+        kept = self._kept.put(msgspec.json.encode(answer))
+        body = {
+            "page": page,
+            "recipe": self._recipe,
+            "picture": answer.picture,
+            "kept": [kept],
+            "engine": answer.engine,
+            "language": answer.language,
+        }
+        entry = Entry("ocr", "desk", digest, body, accession.now())
+        self._ocr_entries.append((entry, exhibit, answer, kept))
+
+    def _attest_ocr(self) -> None:
+        """Kept text first, then its event, then the catalogue."""
+        waiting, self._ocr_entries = self._ocr_entries, []
+        if not waiting:
+            return
+        self._kept.sync()
+        written = self._log.append([entry for entry, _, _, _ in waiting], self._witness)
+        with self._catalogue.writing():
+            apply_written(self._catalogue, self._log, written)
+            for entry, exhibit, answer, _ in waiting:
+                self._put_text(exhibit, int(entry.body["page"]), answer)
+        for entry, exhibit, _, _ in waiting:
+            if not self._catalogue.waits_for_ocr(exhibit):
+                name = entry.subject.removeprefix("sha256:")
+                (self._spool / name).unlink(missing_ok=True)
+
+    def _put_text(self, exhibit: int, page: int, answer: tasks.OcrAnswer) -> None:
+        self._catalogue.store_ocr(
+            exhibit,
+            page,
+            answer.text,
+            answer.confidence,
+            answer.words,
+            ISO_639_1.get(answer.language) if answer.text else None,
+        )
+        self._catalogue.ocr_done(exhibit, page, "blank" if answer.blank else "done")
+
+    def _reuse_ocr(self, exhibit: int, digest: str, reading: Reading) -> None:
+        """Text that was recognised before and kept: a rebuild never recognises twice."""
+        for page in reading.pages:
+            if not page.wants_ocr:
+                continue
+            found = self._catalogue.ocr_kept(digest, page.number)
+            if found is None or not self._kept.has(found[1]):
+                continue
+            with self._kept.open(found[1]) as stream:
+                answer = msgspec.json.decode(stream.read(), type=tasks.OcrAnswer)
+            self._put_text(exhibit, page.number, answer)
+
+    # ------------------------------------------------------------ display
+
+    def _tell(self, phase: str, force: bool = False) -> None:
+        """Report how far the run is, at most twice a second."""
+        now = time.monotonic()
+        if not force and now - self._last_report < 0.5:
+            return
+        self._last_report = now
+        counts = self._catalogue.progress()
+        slow: list[dict[str, Any]] = []
+        if self._pool is not None:
+            for task, seconds in self._pool.running():
+                if seconds > 2 and task in self._sent:
+                    slow.append({"exhibit": self._sent[task][1], "seconds": round(seconds)})
+        self._report(
+            {
+                "phase": phase,
+                "read": counts[0] - counts[1],
+                "exhibits": counts[0],
+                "seen": self._receiver.seen if self._receiver else counts[0],
+                "receiving": self._receiver is not None and not self._receiver.ended,
+                "ocr_waiting": counts[2],
+                "ocr_done": self.tally.ocr_pages,
+                "done_now": self.tally.exhibits,
+                "bytes_now": self._done_bytes,
+                "seconds": now - self._began,
+                "problems": self.tally.problems,
+                "slow": slow,
+            }
+        )
+
+
+# Languages of text by ISO 639-1, as readers give them, for the codes of OCR models.
+ISO_639_1 = {
+    "eng": "en", "deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl",
+    "pol": "pl", "ces": "cs", "tur": "tr", "rus": "ru", "ukr": "uk", "kaz": "kk", "kir": "ky",
+    "ara": "ar", "uig": "ug", "fas": "fa", "chi_sim": "zh", "chi_tra": "zh", "jpn": "ja",
+    "kor": "ko", "uzb": "uz",
+}  # fmt: skip
+
+
+def date_of(metadata: Metadata) -> int | None:
+    """yyyymmdd of an exhibit: when it was sent, else created, else modified."""
+    for value in (metadata.sent, metadata.created, metadata.modified):
+        digits = (value or "")[:10].replace("-", "")
+        if len(digits) == 8 and digits.isdigit():
+            return int(digits)
+    return None
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

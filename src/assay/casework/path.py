@@ -1,0 +1,38 @@
+"""The whole path of a document, on one page.
+
+A folder is handed over. For every file in it:
+
+1. receive    custody.accession.walk names it, custody.accession.take copies it into the vault
+              while hashing it, the vault syncs, custody.log.Log.append writes the event. Only
+              now is it acknowledged. Runs in a thread of its own: it waits for the disk.
+2. read       extract.read.read, in a jailed worker: type, text in pages, metadata, members,
+              problems. A worker that dies, hangs or eats memory costs this exhibit a problem.
+3. record     the reading goes into the catalogue; members become exhibits and go to step 2.
+4. attest     an event says what was made of the exhibit, with which recipe.
+5. index      index.write.page_for_index folds each page, the search engine stores it.
+6. recognise  pages that are pictures wait in a queue until all text is searchable; then
+              extract.ocr reads them one by one, the result is kept, and step 5 follows.
+
+Each leg takes values and returns values; what a kill leaves undone is found again by its
+state in the catalogue, or, when that is gone, by the events in the logs.
+"""
+
+from __future__ import annotations
+
+from assay.casework.legs import Legs
+
+
+def travel(legs: Legs) -> None:
+    """Send everything that is handed over, or left from an earlier run, along the path."""
+    while legs.working():
+        legs.receive()
+        legs.read()
+        legs.record()
+        legs.attest()
+        legs.index()
+    legs.settle()
+    while legs.recognising():
+        legs.recognise()
+        legs.attest()
+        legs.index()
+    legs.settle()

@@ -1,0 +1,176 @@
+"""What jailed workers do: one function a kind of task, msgpack in and out.
+
+This module runs inside the jail. It may read originals, the spool and the libraries, and
+write below its scratch folder; whatever it says is checked again by the one who asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.model.reading import Problem, Reading, Words
+from assay.proof.digests import digest_of
+from assay.settings import Limits
+from assay.settings import Reading as ReadingSettings
+
+_PACK = msgspec.msgpack.Encoder()
+
+
+class ReadRequest(msgspec.Struct):
+    """Read one exhibit. `path` and `scratch` are places on this machine."""
+
+    path: str
+    name: bytes
+    scratch: str
+    limits: Limits
+    options: ReadingSettings
+    passwords: tuple[str, ...] = ()
+    depth: int = 0
+
+
+class ReadAnswer(msgspec.Struct):
+    """A reading without its word boxes, and these packed as the catalogue stores them."""
+
+    reading: Reading
+    words: tuple[bytes | None, ...]
+    text_digest: str
+
+
+class MemberRequest(msgspec.Struct):
+    """Take one member out of a container again."""
+
+    path: str
+    ordinal: int
+    scratch: str
+    limits: Limits
+    passwords: tuple[str, ...] = ()
+
+
+class PictureRequest(msgspec.Struct):
+    """Draw one page, `width` pixels wide, as WebP."""
+
+    path: str
+    page: int
+    width: int
+    limits: Limits
+
+
+class OcrRequest(msgspec.Struct):
+    """Recognise one page. `neighbours` are ISO 639-1 languages of what lies around it."""
+
+    path: str
+    page: int
+    dpi: int
+    limits: Limits
+    langs: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    known: dict[str, str] = {}
+
+
+class OcrAnswer(msgspec.Struct):
+    """A recognised page. `words` are boxes in tenths of a point; `problem` where it failed."""
+
+    picture: str
+    text: str = ""
+    words: Words | None = None
+    confidence: float | None = None
+    language: str = ""
+    engine: str = ""
+    blank: bool = False
+    problem: Problem | None = None
+
+
+def read_exhibit(body: bytes) -> bytes:
+    """Task `read`: ReadRequest -> ReadAnswer."""
+    from assay.engines.catalogue import pack_words
+    from assay.extract.read import read
+
+    request = msgspec.msgpack.decode(body, type=ReadRequest)
+    reading = read(
+        Path(request.path),
+        request.name,
+        Path(request.scratch),
+        request.limits,
+        request.options,
+        request.passwords,
+        request.depth,
+    )
+    bare = tuple(
+        page if page.words is None else msgspec.structs.replace(page, words=None)
+        for page in reading.pages
+    )
+    words = tuple(pack_words(page.words) for page in reading.pages)
+    digest = digest_of(reading.text.encode("utf-8"))
+    return _PACK.encode(ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest))
+
+
+def take_member(body: bytes) -> bytes:
+    """Task `member`: MemberRequest -> file name in the scratch folder."""
+    from assay.extract.member import open_member
+
+    request = msgspec.msgpack.decode(body, type=MemberRequest)
+    found = open_member(
+        Path(request.path),
+        request.ordinal,
+        Path(request.scratch),
+        request.limits,
+        request.passwords,
+    )
+    return _PACK.encode(found.name)
+
+
+def draw_page(body: bytes) -> bytes:
+    """Task `picture`: PictureRequest -> WebP bytes."""
+    from assay.extract.picture import draw
+
+    request = msgspec.msgpack.decode(body, type=PictureRequest)
+    return draw(Path(request.path), request.page, request.width, request.limits)
+
+
+_RECOGNISERS: list[Any] = []
+
+
+def recognise_page(body: bytes) -> bytes:
+    """Task `ocr`: OcrRequest -> OcrAnswer."""
+    from assay.casework.recognisers import recognisers
+    from assay.extract.ocr.read_page import recognise
+    from assay.extract.picture import raster
+
+    request = msgspec.msgpack.decode(body, type=OcrRequest)
+    if not _RECOGNISERS:
+        _RECOGNISERS.extend(recognisers())
+    picture = raster(Path(request.path), request.page, request.dpi, request.limits)
+    head = f"{picture.mode} {picture.size[0]} {picture.size[1]} {request.dpi} ".encode()
+    name = digest_of(head + picture.tobytes())
+    answer = recognise(picture, request.dpi, _RECOGNISERS, request.langs, request.neighbours)
+    return _PACK.encode(
+        OcrAnswer(
+            name,
+            answer.text,
+            answer.words,
+            answer.confidence,
+            answer.language,
+            answer.engine,
+            answer.blank,
+            answer.problem,
+        )
+    )
+
+
+def prepare() -> None:
+    """Import what most exhibits need while imports are still cheap (before the jail closes)."""
+    from assay.extract import read
+
+    _ = read
+
+
+TASKS: dict[str, Callable[[bytes], bytes]] = {
+    "read": read_exhibit,
+    "member": take_member,
+    "picture": draw_page,
+    "ocr": recognise_page,
+}
