@@ -73,6 +73,8 @@ class Blobs(Protocol):
 
 # Fields of an indexed page. TEXT fields hold tokens joined by one space, already folded by
 # index/; KEYWORD fields hold values that match whole. The engine never analyses text.
+# `exact` holds the distinct words of a page as they are written, without order: engines need keep
+# no positions for it. `han` holds pairs of adjacent characters, runs parted by a token `·`.
 TEXT_FIELDS = ("words", "exact", "han", "path", "author", "from", "to", "subject")
 KEYWORD_FIELDS = ("type", "lang", "exhibit", "container", "has", "folder")
 
@@ -143,6 +145,12 @@ class PageNumber(msgspec.Struct, frozen=True, tag=True):
     high: int
 
 
+class Pages(msgspec.Struct, frozen=True, tag=True):
+    """Exactly these pages, as (exhibit, page): what a re-check of stored text has found."""
+
+    keys: tuple[tuple[str, int], ...]
+
+
 class All(msgspec.Struct, frozen=True, tag=True):
     """Every page."""
 
@@ -165,7 +173,9 @@ class Not(msgspec.Struct, frozen=True, tag=True):
     part: EngineQuery
 
 
-EngineQuery = Term | Phrase | Pattern | Near | AnyOf | Dates | PageNumber | All | And | Or | Not
+EngineQuery = (
+    Term | Phrase | Pattern | Near | AnyOf | Dates | PageNumber | Pages | All | And | Or | Not
+)
 
 
 class EngineHit(msgspec.Struct, frozen=True):
@@ -177,7 +187,7 @@ class EngineHit(msgspec.Struct, frozen=True):
 
 
 class EngineHits(msgspec.Struct, frozen=True):
-    """`total` is exact. `facets` maps a field to (value, pages) pairs, most pages first."""
+    """`total` is exact. `facets` maps a facet to (value, pages) pairs, most pages first."""
 
     total: int
     hits: tuple[EngineHit, ...]
@@ -207,7 +217,14 @@ class SearchEngine(Protocol):
         sort: Literal["score", "date", "path"] = "score",
         facets: Sequence[str] = (),
     ) -> EngineHits:
-        """Find pages. Ties are broken by (exhibit, page) in the order of addition or by name."""
+        """Find pages, all of them reachable by `offset`.
+
+        `date` sorts the oldest first and pages without a date last; ties, and `path`, go by
+        `sort_path`, page number, exhibit. Ties of score are broken by the engine, the same way
+        until the next commit. `facets` names KEYWORD fields, or `year` (yyyy) and `month`
+        (yyyymm) of the date; every value is counted, exactly. `Or` of nothing finds nothing,
+        `And` of nothing everything.
+        """
         ...
 
     def tokens(self, field: str, prefix: str, limit: int) -> list[str]:
@@ -248,12 +265,21 @@ class Recognizer(Protocol):
         """Name, version and licence; the version holds the digests of the models."""
         ...
 
+    def card_for(self, language: str) -> Card:
+        """The card with the digest of one model: what the recipe of a page holds."""
+        ...
+
     def languages(self) -> frozenset[str]:
         """ISO 639-3 codes (chi_sim, chi_tra for Han as Tesseract spells them) that it can read."""
         ...
 
-    def recognise(self, picture: Any, language: str, dpi: int) -> list[OcrWord]:
-        """Read a PIL picture (mode L or RGB) in one language. Raises EngineError."""
+    def recognise(
+        self, picture: Any, language: str, dpi: int, block: bool = False
+    ) -> list[OcrWord]:
+        """Read a PIL picture (mode L or RGB) in one language. Raises EngineError.
+
+        `block`: the picture is a few level lines and needs no analysis of its layout.
+        """
         ...
 
 

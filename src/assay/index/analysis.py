@@ -152,23 +152,28 @@ def query_readings(text: str) -> tuple[tuple[str, ...], ...]:
     Both readings of Arabic script, and hyphenated words also joined. `()` where the text holds
     nothing that is indexed.
     """
-    spelled = [text]
-    joined = re.sub("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])", "", text)
-    if joined != text:
-        spelled.append(joined)
-    readings: dict[tuple[str, ...], None] = {}
-    for spelling in spelled:
-        normal = _join_lines(normalise(spelling))
+    readings = (
+        tuple(_tokens(_join_lines(normalise(spelling)), arabic)[0])
+        for spelling in _spellings(text)
+        for arabic in (False, True)
+    )
+    return tuple(dict.fromkeys(tokens for tokens in readings if tokens))
+
+
+def query_written(text: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """As `query_readings`, for `=exactly`: each token folded and as it is written."""
+    sequences: dict[tuple[tuple[str, str], ...], None] = {}
+    for spelling in _spellings(text):
+        found = locate_tokens(spelling)
         for arabic in (False, True):
-            tokens = tuple(_tokens(normal, arabic)[0])
-            if tokens:
-                readings[tokens] = None
-    return tuple(readings)
+            folded = _tokens(_join_lines(normalise(spelling)), arabic)[0]
+            sequences[tuple(zip(folded, found.written, strict=True))] = None
+    return tuple(sequence for sequence in sequences if sequence)
 
 
-def written_tokens(text: str) -> tuple[str, ...]:
-    """The tokens of a query as they are written, for `=exactly`."""
-    return tuple(locate_tokens(text).written)
+def _spellings(text: str) -> list[str]:
+    joined = re.sub("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])", "", text)
+    return [text] if joined == text else [text, joined]
 
 
 def is_unspaced(token: str) -> bool:

@@ -1,0 +1,167 @@
+"""What one word or phrase of a query matches, token by token. Positions count tokens from 0.
+
+A leaf stands for one or more sequences of tests (both readings of Arabic script, a hyphen joined
+or not). A page matches where the tokens of a sequence stand in this order with at most `slop`
+other tokens between them in all. The engine's query (compile.py) and the marks (highlight.py) are
+both made from these sequences, so they cannot disagree about what a query means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import product
+
+import msgspec
+
+from assay.index.analysis import Located, is_unspaced, query_readings, query_written
+from assay.index.pattern import Automaton, portable
+from assay.index.query import Item, Kind, Words
+
+_MAX_SEQUENCES = 64
+
+
+class TokenTest(msgspec.Struct, frozen=True):
+    """What one token must be.
+
+    `token` is a folded token, a prefix of one, the centre of an edit distance, or a pattern;
+    `written` is the spelling that `exact` asks for.
+    """
+
+    kind: Kind
+    token: str
+    edits: int = 0
+    written: str = ""
+
+
+Sequence = tuple[TokenTest, ...]
+
+
+@lru_cache(maxsize=4096)
+def sequences(leaf: Words) -> tuple[Sequence, ...]:
+    """The sequences of tests that a leaf stands for; never empty for a parsed leaf."""
+    found: dict[Sequence, None] = {}
+    for combination in product(*(_of_item(item) for item in leaf.items)):
+        found[tuple(test for part in combination for test in part)] = None
+        if len(found) == _MAX_SEQUENCES:
+            break
+    return tuple(found)
+
+
+def _of_item(item: Item) -> list[Sequence]:
+    if item.kind == "regex":
+        return [(TokenTest("regex", portable(item.text)),)]
+    if item.kind == "exact":
+        return [
+            tuple(TokenTest("exact", folded, written=written) for folded, written in tokens)
+            for tokens in query_written(item.text)
+        ]
+    readings = query_readings(item.text)
+    if item.kind == "fuzzy":
+        return [
+            (TokenTest("fuzzy", tokens[0], item.edits),) for tokens in readings if len(tokens) == 1
+        ]
+    if item.kind == "prefix":
+        return list(dict.fromkeys(s for tokens in readings for s in _prefixes(tokens)))
+    return [tuple(TokenTest("plain", token) for token in tokens) for tokens in readings]
+
+
+def _prefixes(tokens: tuple[str, ...]) -> list[Sequence]:
+    """A prefix may end inside a word or be the whole word: then a final yeh is ی."""
+    head = tuple(TokenTest("plain", token) for token in tokens[:-1])
+    last = tokens[-1]
+    if is_unspaced(last):
+        return [(*head, TokenTest("plain", last))]
+    if last.endswith("ی"):
+        return [(*head, TokenTest("plain", last)), (*head, TokenTest("prefix", last[:-1] + "ي"))]
+    return [(*head, TokenTest("prefix", last))]
+
+
+class PageTokens:
+    """The tokens of one page, ready to be asked which of them pass a test."""
+
+    def __init__(self, located: Located) -> None:
+        self.located = located
+        self._places: dict[str, list[int]] = {}
+        for place, token in enumerate(located.tokens):
+            self._places.setdefault(token, []).append(place)
+
+    def passing(self, test: TokenTest) -> list[int]:
+        """The positions of the tokens that pass, in order."""
+        if test.kind == "plain":
+            return self._places.get(test.token, [])
+        if test.kind == "exact":
+            written = self.located.written
+            return [p for p in self._places.get(test.token, []) if written[p] == test.written]
+        matches = _matcher(test)
+        return sorted(p for token, ps in self._places.items() if matches(token) for p in ps)
+
+    def runs(self, leaf: Words) -> list[tuple[int, int]]:
+        """Where a leaf matches: (first, last) positions, both included.
+
+        A phrase without slop is one run from its first to its last token; with slop every token
+        that takes part in a match is a run of its own.
+        """
+        found: set[tuple[int, int]] = set()
+        for sequence in sequences(leaf):
+            places = [self.passing(test) for test in sequence]
+            if not all(places):
+                continue
+            if leaf.slop:
+                found.update((p, p) for p in _near(places, leaf.slop))
+            else:
+                later = [set(ps) for ps in places[1:]]
+                last = len(later)
+                found.update(
+                    (p, p + last)
+                    for p in places[0]
+                    if all(p + i in ps for i, ps in enumerate(later, 1))
+                )
+        return sorted(found)
+
+
+def _near(places: list[list[int]], slop: int) -> set[int]:
+    """The positions that take part in an ordered match within the window that slop allows."""
+    taking_part: set[int] = set()
+    for first in places[0]:
+        end = first + len(places) - 1 + slop
+        windows = [[first], *([p for p in ps if first < p <= end] for ps in places[1:])]
+        forward: list[int] = []
+        for window in windows:
+            before = forward[-1] if forward else -1
+            reached = next((p for p in window if p > before), None)
+            if reached is None:
+                break
+            forward.append(reached)
+        else:
+            backward = [0] * len(windows)
+            after = end + 1
+            for i in range(len(windows) - 1, -1, -1):
+                after = backward[i] = max(p for p in windows[i] if p < after)
+            for window, low, high in zip(windows, forward, backward, strict=True):
+                taking_part.update(p for p in window if low <= p <= high)
+    return taking_part
+
+
+@lru_cache(maxsize=256)
+def _matcher(test: TokenTest) -> Callable[[str], bool]:
+    if test.kind == "regex":
+        return Automaton(test.token).matches
+    if test.kind == "prefix":
+        return lambda token: token.startswith(test.token)
+    return lambda token: within_edits(token, test.token, test.edits)
+
+
+def within_edits(a: str, b: str, edits: int) -> bool:
+    """Tell whether two tokens are at most `edits` (1 or 2) insertions, deletions, changes apart."""
+    if abs(len(a) - len(b)) > edits:
+        return False
+    row = list(range(len(b) + 1))
+    for i, char in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            cost = min(row[j] + 1, row[j - 1] + 1, previous + (char != other))
+            previous, row[j] = row[j], cost
+        if min(row) > edits:
+            return False
+    return row[-1] <= edits
