@@ -419,8 +419,8 @@ def archive(path: str, held: Sequence[Made], *, password: str = "", about: str =
         about=about,
         special=("encrypted",) if password else (),
         password=password,
-        status="unread" if password else "read",
-        problem="password" if password else "",
+        status="partly" if password else "read",
+        problem="encrypted" if password else "",
     )
 
 
@@ -498,8 +498,8 @@ class LeakBuilder:
             type=one.truth.type,
             languages=one.truth.languages,
             special=("truncated",),
-            status="unread",
-            problem="damaged",
+            status="partly",
+            problem="truncated",
             about=about,
         )
 
@@ -513,6 +513,15 @@ class LeakBuilder:
             special=(*moved.truth.special, "odd name"),
         )
         return self
+
+    def leave_out(self, path: str, package: str) -> LeakBuilder:
+        """Note that the file at `path` could not be made for want of a Debian package."""
+        self._left_out.append(LeftOut(path, package))
+        return self
+
+    def made_at(self, path: str) -> Made | None:
+        """The file added at this path, None where it was left out."""
+        return self._files.get(path.encode())
 
     def link(self, path: str, target: str) -> LeakBuilder:
         """Add a symbolic link with this target as written."""

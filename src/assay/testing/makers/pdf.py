@@ -89,11 +89,14 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """A round or square rubber stamp at (x, y), turned by `angle` degrees. Takes no room."""
+    """A round or square rubber stamp with its middle at (x, y), turned by `angle` degrees.
+
+    It takes no room. Without `y` it stands beside the block before it.
+    """
 
     lines: tuple[str, ...]
-    x: float
-    y: float
+    x: float = 440.0
+    y: float | None = None
     angle: float = 12.0
     colour: Colour = RED
     round: bool = True
@@ -470,9 +473,10 @@ class _Layout:
         turn = math.radians(block.angle)
         cos, sin = math.cos(turn), math.sin(turn)
         wide = max(measure(line, "sans-bold", block.size) for line in block.lines)
+        middle = max(self.top - 30, MARGIN + 60) if block.y is None else block.y
         self.canvas.operate(
             f"q {_colour(block.colour)} {cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} "
-            f"{block.x:g} {PAGE_HEIGHT - block.y:g} cm"
+            f"{block.x:g} {PAGE_HEIGHT - middle:g} cm"
         )
         leading = block.size * 1.45
         height = leading * len(block.lines)
