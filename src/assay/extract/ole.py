@@ -41,7 +41,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 
 
 def names_of(path: Path) -> list[str]:
-    """The names in the directory of a compound file, in its order; [] where it is broken."""
+    """The names at the root of a compound file; [] where it is broken."""
     with path.open("rb") as stream:
         head = stream.read(512)
         if len(head) < 512:
@@ -51,7 +51,7 @@ def names_of(path: Path) -> list[str]:
             return []
         size = 1 << shift
         table = [s for s in struct.unpack_from("<109I", head, 76) if s < _END]
-        names: list[str] = []
+        entries: list[tuple[str, int, int, int]] = []
         sector, budget = first, _BUDGET
         while sector < _END and budget:
             budget -= 1
@@ -59,8 +59,8 @@ def names_of(path: Path) -> list[str]:
             block = stream.read(size)
             for at in range(0, len(block) - 127, 128):
                 length = struct.unpack_from("<H", block, at + 64)[0]
-                if block[at + 66] and 2 < length <= 64:
-                    names.append(block[at : at + length - 2].decode("utf-16-le", "replace"))
+                name = block[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+                entries.append((name, *struct.unpack_from("<III", block, at + 68)))
             row, column = divmod(sector, size // 4)
             if row >= len(table):
                 break
@@ -69,14 +69,31 @@ def names_of(path: Path) -> list[str]:
             if len(link) < 4:
                 break
             sector = struct.unpack("<I", link)[0]
-        return names
+    return _at_the_root(entries)
+
+
+def _at_the_root(entries: list[tuple[str, int, int, int]]) -> list[str]:
+    """Names of the root's own children: an embedded document has its own streams deeper."""
+    names: list[str] = []
+    seen: set[int] = set()
+    waiting = [entries[0][3]] if entries else []
+    while waiting:
+        number = waiting.pop()
+        if number >= len(entries) or number in seen:
+            continue
+        seen.add(number)
+        name, left, right, _ = entries[number]
+        names.append(name)
+        waiting += (left, right)
+    return names
 
 
 def kind_of(path: Path) -> str:
     """The media type of a compound file; `application/x-ole-storage` where no name tells."""
     names = set(names_of(path))
+    folded = {name.lower() for name in names}  # some writers shout
     for name, media in _KINDS:
-        if name in names:
+        if name.lower() in folded:
             return media
     if "Contents" in names and "CONTENTS" not in names and "CompObj" in names:
         return "application/x-mspublisher"

@@ -52,7 +52,10 @@ def chunks_of(stream: Readable) -> Iterator[bytes]:
 class Spool:
     """Takes members in, one after another. `packed` is the size of the container in bytes."""
 
-    def __init__(self, scratch: Path, limits: Limits, packed: int, only: int | None) -> None:
+    def __init__(
+        self, scratch: Path, limits: Limits, packed: int, only: int | None, secret: bool = False
+    ) -> None:
+        self._secret = secret
         self.members: list[Member] = []
         self.total = 0
         self._scratch = scratch
@@ -83,7 +86,7 @@ class Spool:
                     ordinal=self._next,
                     name=components(name),
                     modified=modified,
-                    secret=secret,
+                    secret=secret or self._secret,
                     problem=trouble,
                 )
             )
@@ -153,7 +156,7 @@ class Spool:
                     ordinal=ordinal,
                     name=components(name),
                     modified=modified,
-                    secret=secret,
+                    secret=secret or self._secret,
                     problem=trouble,
                 )
             )
@@ -168,7 +171,7 @@ class Spool:
                     size=size,
                     spool=hexes,
                     modified=modified,
-                    secret=secret,
+                    secret=secret or self._secret,
                     problem=trouble,
                 )
             )

@@ -54,6 +54,7 @@ class Transcript:
         self.sent: str | None = None
         self.expected: int | None = None
         self.container = False
+        self.secret = False  # opened with a password: its members cannot be had without it
         self.spool: Spool | None = None
         self._parts: list[str] = []
         self._flow_start: int | None = None
@@ -151,7 +152,7 @@ class Transcript:
     def members(self) -> Spool:
         """The spool that takes the members in; made at the first call."""
         if self.spool is None:
-            self.spool = Spool(self._scratch, self.limits, self._packed, self.only)
+            self.spool = Spool(self._scratch, self.limits, self._packed, self.only, self.secret)
         return self.spool
 
     @property

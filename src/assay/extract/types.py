@@ -169,7 +169,6 @@ _INSIDE = (
     ("META-INF/container.xml", EPUB),
     ("AndroidManifest.xml", "application/vnd.android.package-archive"),
     ("META-INF/MANIFEST.MF", "application/java-archive"),
-    ("buildVersionHistory.plist", "application/vnd.apple.iwork"),
     ("Contents/section0.xml", "application/hwp+zip"),
     ("doc.kml", "application/vnd.google-earth.kmz"),
 )
@@ -268,12 +267,14 @@ def sniff(path: Path, suffix: str) -> str:
         return "application/pdf"
     if b"{\\rtf" in head[:64]:
         return "application/rtf"
-    if _is_old_tar(head):
+    if is_old_tar(head):
         return TAR
     if _is_iso(path):
         return "application/x-iso9660-image"
     if (text := _unmarked(head)) is not None:
         return _text_kind(text, suffix)
+    if _is_dbase(head):
+        return "application/x-dbf"
     if _is_der(head):
         return "application/pkcs7-mime"
     if _zip_within(path, head):
@@ -312,13 +313,16 @@ def _zip_content(archive: Archive, suffix: str) -> str:
         if name in names:
             return media
     if any(name.startswith("Index/") and name.endswith(".iwa") for name in names) or (
-        "Index.zip" in names or "index.apxl" in names or "index.xml" in names
+        "Index.zip" in names
+        or "index.apxl" in names
+        or "index.xml" in names
+        or "buildVersionHistory.plist" in names
     ):
         if "index.apxl" in names:
             return _IWORK["key"]
         if suffix in _IWORK:
             return _IWORK[suffix]
-        if "Index.zip" in names or any(n.startswith("Index/") for n in names):
+        if "index.xml" not in names or "buildVersionHistory.plist" in names:
             return "application/vnd.apple.iwork"
     return "application/zip"
 
@@ -334,7 +338,7 @@ def _zip_within(path: Path, head: bytes) -> bool:
         return False
 
 
-def _is_old_tar(head: bytes) -> bool:
+def is_old_tar(head: bytes) -> bool:
     """A tar of before POSIX: no magic, but a checksum that holds."""
     if len(head) < 512 or not head[0] or head[257:265].strip(b"\0 "):
         return False
@@ -343,6 +347,16 @@ def _is_old_tar(head: bytes) -> bool:
     except ValueError:
         return False
     return sum(head[:148]) + sum(head[156:512]) + 8 * 32 == promised
+
+
+def _is_dbase(head: bytes) -> bool:
+    """A dBASE table: a version, a date, and a field list that ends where the header says."""
+    if len(head) < 65 or head[0] not in (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5):
+        return False
+    size = int.from_bytes(head[8:10], "little")
+    return (
+        1 <= head[2] <= 12 and 1 <= head[3] <= 31 and 65 <= size and head[size - 1 : size] == b"\r"
+    )
 
 
 def _is_iso(path: Path) -> bool:

@@ -1,0 +1,205 @@
+"""Messages taken apart by their boundaries, from the outside in (RFC 2045, 2046).
+
+Own code in place of the standard parser, which needs quadratic time and the stack for
+nested parts. Each part keeps its exact bytes, so that a nested message can be checked
+against a signature later. Depth is counted by the caller's limit.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+from dataclasses import dataclass, field
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+_BLANK = re.compile(rb"\r?\n\r?\n|\r\r|\A\r?\n")
+_PARTS = 10_000  # of one message
+_HEADERS = 1 << 20  # bytes of one header block that are looked at
+_WORD = re.compile(r"=\?[\w.+-]+(?:\*[\w-]+)?\?[bBqQ]\?[^?]*\?=")
+
+
+@dataclass
+class Part:
+    """One part. `body` is as it stands in the message, still encoded."""
+
+    headers: Message
+    body: bytes
+    broken: bool = False
+    children: list[Part] = field(default_factory=list)
+
+    @property
+    def type(self) -> str:
+        """The media type in lower case, text/plain where none is given."""
+        return self.headers.get_content_type()
+
+    @property
+    def charset(self) -> str | None:
+        """The declared charset."""
+        try:
+            value = self.headers.get_param("charset")
+        except (ValueError, TypeError, LookupError):
+            return None
+        if isinstance(value, tuple):
+            value = value[2]
+        return value if isinstance(value, str) and value else None
+
+    @property
+    def filename(self) -> str:
+        """The name given to the part, decoded; "" for none."""
+        for header, name in (("content-disposition", "filename"), ("content-type", "name")):
+            try:
+                value = self.headers.get_param(name, header=header)
+            except (ValueError, TypeError, LookupError):
+                continue
+            if isinstance(value, tuple):
+                charset, _, raw = value
+                try:
+                    value = raw.encode("latin-1", "replace").decode(charset or "utf-8", "replace")
+                except LookupError:
+                    value = raw
+            if isinstance(value, str) and value:
+                return words(value)
+        return ""
+
+    @property
+    def disposition(self) -> str:
+        """attachment, inline or ""."""
+        try:
+            return self.headers.get_content_disposition() or ""
+        except (ValueError, TypeError):
+            return ""
+
+    def decoded(self) -> tuple[bytes, bool]:
+        """(the bytes under the transfer encoding, whether they were whole)."""
+        encoding = str(self.headers.get("content-transfer-encoding", "")).strip().lower()
+        if encoding == "base64":
+            return _from_base64(self.body)
+        if encoding == "quoted-printable":
+            return quopri.decodestring(self.body), True
+        if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
+            return _from_uu(self.body)
+        return self.body, encoding in ("", "7bit", "8bit", "binary", "none")
+
+
+def take_apart(raw: bytes, depth_limit: int, depth: int = 0, digest: bool = False) -> Part:
+    """The message as a tree. Parts below `depth_limit` stay whole and are marked broken."""
+    match = _BLANK.search(raw)
+    head, body = (raw[: match.start()], raw[match.end() :]) if match else (raw, b"")
+    if match and match.start() == 0 and match.end() <= 2:
+        head = b""
+    headers = BytesHeaderParser().parsebytes(head[:_HEADERS].lstrip(b"\r\n") + b"\n\n")
+    if digest and "content-type" not in headers:
+        headers["Content-Type"] = "message/rfc822"
+    part = Part(headers, body)
+    if headers.get_content_maintype() != "multipart":
+        return part
+    boundary = _boundary(headers)
+    if not boundary or depth >= depth_limit:
+        part.broken = True
+        return part
+    pieces, closed = _split(body, boundary)
+    part.broken = not pieces or not closed
+    inner = headers.get_content_type() == "multipart/digest"
+    part.children = [take_apart(p, depth_limit, depth + 1, inner) for p in pieces[:_PARTS]]
+    return part
+
+
+def _boundary(headers: Message) -> bytes:
+    try:
+        value = headers.get_boundary()
+    except (ValueError, TypeError, LookupError):
+        return b""
+    return value.encode("latin-1", "replace") if value else b""
+
+
+def _split(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
+    """(the parts between the delimiters, whether the last one was closed)."""
+    delimiter = re.compile(
+        rb"(?:\A|\r?\n|\r)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\r|\Z)"
+    )
+    pieces: list[bytes] = []
+    start: int | None = None
+    for match in delimiter.finditer(body):
+        if start is not None:
+            pieces.append(_without_line_end(body[start : match.start()]))
+        if match.group(1):
+            return pieces, True
+        start = match.end()
+    if start is not None:
+        pieces.append(_without_line_end(body[start:]))
+    return pieces, False
+
+
+def _without_line_end(piece: bytes) -> bytes:
+    """A part without the line end that belongs to the delimiter before it."""
+    if piece.startswith(b"\r\n"):
+        return piece[2:]
+    return piece[1:] if piece[:1] in (b"\n", b"\r") else piece
+
+
+def _from_base64(body: bytes) -> tuple[bytes, bool]:
+    packed = b"".join(body.split())
+    try:
+        return base64.b64decode(packed, validate=True), True
+    except (binascii.Error, ValueError):
+        pass
+    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", packed)
+    whole = len(clean) // 4 * 4
+    rest = clean[whole:]
+    tail = base64.b64decode(rest + b"=" * (4 - len(rest))) if len(rest) > 1 else b""
+    return base64.b64decode(clean[:whole]) + tail, False
+
+
+def _from_uu(body: bytes) -> tuple[bytes, bool]:
+    out = bytearray()
+    whole = False
+    for line in body.splitlines():
+        if line.startswith(b"begin "):
+            continue
+        if line.strip() == b"end":
+            whole = True
+            break
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:
+            count = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+            try:
+                out += binascii.a2b_uu(line[:count])
+            except binascii.Error:
+                return bytes(out), False
+    return bytes(out), whole
+
+
+def words(value: object) -> str:
+    """A header's value with its encoded words decoded (RFC 2047) and its folds undone.
+
+    Raw 8-bit bytes, which should not be there, are decoded by charset detection.
+    """
+    text = str(value)
+    if any("\udc80" <= c <= "\udcff" for c in text):
+        from assay.extract import charset
+
+        text = charset.decode(text.encode("utf-8", "surrogateescape")).text
+    text = re.sub(r"\r?\n[ \t]*", " ", text).replace("\r", " ")
+    if "=?" not in text:
+        return text.strip()
+    out: list[str] = []
+    try:
+        for piece, charset_name in decode_header(text):
+            if isinstance(piece, str):
+                out.append(piece)
+                continue
+            from assay.extract import charset
+
+            out.append(
+                piece.decode("ascii", "replace")
+                if charset_name is None and piece.isascii()
+                else charset.decode(piece, charset_name).text
+            )
+    except (ValueError, LookupError, binascii.Error):
+        return text.strip()
+    return "".join(out).strip()
