@@ -1,0 +1,192 @@
+"""Read the picture of a page: is anything on it, how is it turned, in which language, what.
+
+The order: find the ink; a page without any is blank and that is no failure. Level the lines
+and turn them upright, by a first look at a strip where the picture itself does not tell up
+from down. Choose one model by the same look. Read once.
+
+The rule: what could not be read is a problem with a code and a next step, and never an
+empty page. A page of which nothing is known to be wrong and that has no words is a picture.
+
+Boxes are tenths of a point from the upper left corner of the page as it is shown, that is
+of the picture as it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from PIL import Image
+
+from assay.errors import EngineError
+from assay.extract.ocr.assemble import Box, assemble, mean_confidence
+from assay.extract.ocr.ink import find_ink, find_lie, find_strip, map_back, turn_upright
+from assay.extract.ocr.language import Look, first_look, models_for
+from assay.extract.problems import problem
+from assay.model.reading import Problem, Words
+from assay.ports import Card, OcrWord, Recognizer
+
+_LEAST_SKEW = 0.3  # below it turning blurs more than it helps
+_UPRIGHT = 66.0  # a look this good was at an upright page
+_POOR = 55.0  # a look this bad may be at a language that no model knows
+
+Verdict = Literal["text", "blank", "picture", "failed"]
+
+
+class OcrPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was recognised on one page.
+
+    `verdict`: text; blank, where there is no ink; picture, where there is ink and no word;
+    failed, where `problems` says why. `language` is the model that read it, `engine` the card
+    of its engine, both empty where none did. `turned` is by how many degrees the picture had
+    to be turned counter-clockwise, `skew` by how many its lines rise.
+    """
+
+    verdict: Verdict
+    text: str = ""
+    words: Words | None = None
+    confidence: float | None = None
+    language: str = ""
+    engine: Card | None = None
+    turned: int = 0
+    skew: float = 0.0
+    problems: tuple[Problem, ...] = ()
+
+
+def read_page(
+    picture: Image.Image,
+    dpi: int,
+    recognizers: Sequence[Recognizer],
+    langs: Sequence[str] = (),
+    neighbours: Sequence[str] = (),
+    where: str = "",
+) -> OcrPage:
+    """Read a page picture (any mode) of `dpi` dots an inch.
+
+    For each language the first of `recognizers` that knows it reads the page, and the last
+    takes the first look: put the better one first and the cheaper one last. `langs`: the
+    languages a person named, () for a choice; `neighbours`: those of the pages and exhibits
+    around. `where` names the page in a problem. Raises nothing that an engine raises.
+    """
+    if picture.mode not in ("L", "RGB"):
+        picture = _on_white(picture)
+    missing = _missing(recognizers, langs)
+    if missing is not None:
+        return OcrPage("failed", problems=(_no_model(missing, where),))
+    ink = find_ink(picture)
+    if ink.blank:
+        return OcrPage("blank")
+    try:
+        return _read(picture, dpi, recognizers, langs, neighbours, where)
+    except EngineError as error:
+        detail = f"{error.subject}: {error.what}"
+        return OcrPage("failed", problems=(problem("ocr_failed", where, detail),))
+
+
+def _read(
+    picture: Image.Image,
+    dpi: int,
+    recognizers: Sequence[Recognizer],
+    langs: Sequence[str],
+    neighbours: Sequence[str],
+    where: str,
+) -> OcrPage:
+    lie = find_lie(find_ink(picture))
+    skew = lie.skew if abs(lie.skew) >= _LEAST_SKEW else 0.0
+    best: tuple[Look, int, Image.Image] | None = None
+    for quarter in (90, 270, 0) if lie.sideways else (0, 180):
+        upright = turn_upright(
+            picture, quarter, skew if (quarter % 180 == 90) == lie.sideways else 0
+        )
+        look = _look(upright, dpi, recognizers, langs, neighbours)
+        if look is not None and (best is None or look.confidence > best[0].confidence):
+            best = (look, quarter, upright)
+        if best is not None and best[0].confidence >= _UPRIGHT:
+            break
+    if best is None:
+        return OcrPage("failed", problems=(_no_model(["eng"], where),))
+    look, quarter, upright = best
+    skew = skew if (quarter % 180 == 90) == lie.sideways else 0.0
+    engine = next(r for r in recognizers if look.language in r.languages())
+    words = [word for word in engine.recognise(upright, look.language, dpi) if word.text.strip()]
+
+    def place(box: tuple[int, int, int, int]) -> Box:
+        left, top, right, bottom = map_back(box, quarter, skew, picture.size, upright.size)
+        tenths = 720 / dpi
+        return left * tenths, top * tenths, right * tenths, bottom * tenths
+
+    text, boxes = assemble(words, place)
+    return OcrPage(
+        verdict="text" if words else "picture",
+        text=text,
+        words=boxes if words else None,
+        confidence=mean_confidence(words),
+        language=look.language,
+        engine=engine.card_for(look.language),
+        turned=quarter,
+        skew=round(skew, 2),
+        problems=_doubts(look, recognizers, langs, neighbours, where),
+    )
+
+
+def _look(
+    upright: Image.Image,
+    dpi: int,
+    recognizers: Sequence[Recognizer],
+    langs: Sequence[str],
+    neighbours: Sequence[str],
+) -> Look | None:
+    """Take the first look at a strip of the page."""
+    strip = upright.crop(find_strip(find_ink(upright)))
+    scouts = {name: r for r in recognizers for name in r.languages()}  # the last one wins
+
+    def read(language: str) -> list[OcrWord]:
+        return scouts[language].recognise(strip, language, dpi, block=True)
+
+    return first_look(read, scouts, langs, neighbours)
+
+
+def _missing(recognizers: Sequence[Recognizer], langs: Sequence[str]) -> list[str] | None:
+    """The languages to install before anything can be read; None where something can."""
+    available = frozenset[str]().union(*(r.languages() for r in recognizers))
+    wanted = models_for(langs)
+    if wanted:
+        return None if available.intersection(wanted) else wanted
+    return None if available else ["eng"]
+
+
+def _doubts(
+    look: Look,
+    recognizers: Sequence[Recognizer],
+    langs: Sequence[str],
+    neighbours: Sequence[str],
+    where: str,
+) -> tuple[Problem, ...]:
+    """A problem where the page reads badly and a language that was named or near is missing."""
+    if look.confidence >= _POOR:
+        return ()
+    available = frozenset[str]().union(*(r.languages() for r in recognizers))
+    absent = [m for m in models_for([*langs, *neighbours]) if m not in available]
+    return (_no_model(absent, where),) if absent else ()
+
+
+def _no_model(models: Sequence[str], where: str) -> Problem:
+    packages = " ".join(f"tesseract-ocr-{m.lower().replace('_', '-')}" for m in models)
+    return problem(
+        "ocr_missing_language",
+        where,
+        detail=", ".join(models),
+        next_step=f"apt-get install {packages}, then `assay retry`.",
+    )
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """The picture in grey or colour; what is transparent shows white paper."""
+    if picture.mode in ("1", "I", "I;16", "F"):
+        return picture.convert("L")
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        paper = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(paper, layer).convert("RGB")
+    return picture.convert("RGB")
