@@ -6,6 +6,7 @@ was folded or taken apart.
 
 from __future__ import annotations
 
+from assay.index.analysis import is_unspaced
 from assay.index.leaves import Sequence, TokenTest, sequences
 from assay.index.letters import GAP
 from assay.index.query import And, DateRange, Not, Or, PageRange, Tree, Value, Words
@@ -57,11 +58,12 @@ def _sequence(sequence: Sequence) -> str:
 
 def _joined(tokens: list[str]) -> str:
     """Tokens as a reader would write them: characters without spaces stand together."""
-    text = ""
+    text, last_unspaced = "", False
     for token in tokens:
         shown = "、" if token == GAP else token
-        alone = len(shown) == 1 and not shown.isascii() and (not text or not text[-1].isascii())
-        text += shown if not text or alone else f" {shown}"
+        together = text and is_unspaced(token) and last_unspaced
+        text += shown if not text or together else f" {shown}"
+        last_unspaced = is_unspaced(token)
     return text
 
 
