@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -10,8 +10,10 @@ from assay.casework.annotating import write
 from assay.custody.accession import now
 from assay.custody.account import Account, Line, Trouble, as_csv, status_of, sum_up
 from assay.custody.log import Entry
+from assay.engines.catalogue import Row
 from assay.extract.problems import problem
 from assay.model.exhibit import RawPath
+from assay.model.reading import Status
 from assay.proof import canonical, digests
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def assemble(case: Case, problems_only: bool) -> Account:
     paths = catalogue.all_paths()
     problems = catalogue.problems_of_all()
     members = catalogue.member_counts()
+    pictures = catalogue.ocr_waiting_counts()
     rows = list(catalogue.rows())
     digest_of = {row.id: row.digest for row in rows}
     lines: list[Line] = []
@@ -53,7 +56,11 @@ def assemble(case: Case, problems_only: bool) -> Account:
         if row.state == "new":
             waiting = problem("not_read_yet")
             troubles.append(Trouble(waiting.code, "", waiting.next_step))
-        status = "unread" if row.state == "new" else status_of(row.status, failed)  # type: ignore[arg-type]
+        waiting_pages = pictures.get(row.id, 0)
+        if waiting_pages:
+            late = problem("ocr_waiting", f"{waiting_pages} of {row.page_count} pages")
+            troubles.append(Trouble(late.code, late.where, late.next_step))
+        status = standing(row, failed, waiting_pages)
         parent = next((digest_of.get(p[2]) for p in places if p[2] is not None), None)
         if any(p[2] is None for p in places):
             parent = None
@@ -97,6 +104,13 @@ def assemble(case: Case, problems_only: bool) -> Account:
         read = len(rows) - whole["partly"] - whole["unread"]
         account = msgspec.structs.replace(account, exhibits=len(rows), read=read)
     return account
+
+
+def standing(row: Row, failed: int, waiting_pages: int) -> Status:
+    """How far an exhibit is read, with its members and its pages for OCR."""
+    if row.state == "new":
+        return "unread"
+    return status_of(cast("Status", row.status), failed, waiting_pages, row.page_count)
 
 
 def account(case: Case, *, problems_only: bool) -> dict[str, Any]:

@@ -300,6 +300,12 @@ class Case:
 
         return search(self, query, limit, offset, facets, sort)
 
+    def marks(self, query: str, digest: str, page: int) -> list[list[int]]:
+        """The places on one page that a query matches, in code points of its text."""
+        from assay.casework.searching import marks
+
+        return marks(self, query, digest, page)
+
     def names(self, lines: Iterable[str], *, fuzzy: bool = False) -> Iterator[dict[str, Any]]:
         """`name` for each line of a list; a bad line has `error` and never stops the rest."""
         from assay.casework.searching import names

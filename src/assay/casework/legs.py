@@ -27,8 +27,9 @@ from assay.engines.catalogue import Catalogue, Row
 from assay.engines.folder import FolderBlobs
 from assay.errors import NotFound
 from assay.extract.problems import problem
+from assay.index.write import day_of
 from assay.model.exhibit import RawPath
-from assay.model.reading import Member, Metadata, Reading
+from assay.model.reading import Member, Reading
 from assay.ports import Outcome, Task, Workers
 from assay.settings import Settings
 
@@ -134,9 +135,9 @@ class Legs:
             with self._catalogue.writing():
                 apply_written(self._catalogue, self._log, group.events)
                 for taken in group.taken:
-                    self._catalogue.add_source(taken.found.place, taken.found.mark)
-                for found in group.known:
-                    self._catalogue.add_source(found.place, found.mark)
+                    self._catalogue.add_source(taken.found.place, taken.found.mark, taken.digest)
+                for found, digest in group.known:
+                    self._catalogue.add_source(found.place, found.mark, digest)
             self.tally.received += len(group.taken)
             self.tally.known += len(group.known)
             self.tally.left_out += len(group.left)
@@ -175,7 +176,7 @@ class Legs:
         self._tell("reading")
 
     def _workers(self) -> int:
-        return self._settings.reading.jobs or _cores()
+        return self._settings.reading.jobs or cores()
 
     def _send(self, exhibit: int, digest: str, held: bool, depth: int) -> None:
         assert self._pool is not None
@@ -268,7 +269,7 @@ class Legs:
             try:
                 return _ANSWER.decode(outcome.body)
             except msgspec.DecodeError:
-                outcome = msgspec.structs.replace(outcome, code="garbage")
+                outcome = msgspec.structs.replace(outcome, code="crashed", detail="garbage")
         failed = problem(outcome.code, "", outcome.detail, fatal=True)
         return tasks.ReadAnswer(Reading("", problems=(failed,)), (), "")
 
@@ -289,7 +290,7 @@ class Legs:
             reading,
             answer.words,
             self._recipe,
-            date_of(reading.metadata),
+            day_of(reading.metadata),
             answer.text_digest,
             seconds,
         )
@@ -314,7 +315,7 @@ class Legs:
         if failure is None or member.spool:
             place = self._claim(member)
             if place is None and failure is None:
-                failure = problem("member_damaged", f"member {member.ordinal + 1}")
+                failure = problem("member_lost", f"member {member.ordinal + 1}")
         if place is None:
             assert failure is not None
             self._catalogue.add_failed_member(
@@ -426,6 +427,26 @@ class Legs:
                 time.sleep(0.01)
         self.settle()
 
+    def abandon(self) -> None:
+        """End at once after a failure; what is done is in the catalogue and the log."""
+        if self._receiver is not None:
+            self._receiver.stop()
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def clear_spool(self) -> None:
+        """Empty the spool but for members whose pages wait for OCR."""
+        waiting: set[str] = set()
+        after = (0, 0)
+        while rows := self._catalogue.ocr_waiting(1000, after):
+            waiting.update(digest.removeprefix("sha256:") for _, digest, _ in rows)
+            after = (rows[-1][0], rows[-1][2])
+        for folder in (self._spool, self._inbox):
+            for path in folder.iterdir():
+                if path.is_file() and path.name not in waiting:
+                    path.unlink()
+
     # ------------------------------------------------------------ 6 recognise
 
     def recognise(self) -> None:
@@ -455,7 +476,11 @@ class Legs:
             self._settings.reading.dpi,
             self._settings.limits,
             self._settings.reading.langs,
-            tuple(self._catalogue.languages_near(exhibit)),
+            tuple(
+                model
+                for language in self._catalogue.languages_near(exhibit)
+                for model in OCR_MODELS.get(language, ())
+            ),
         )
         self._serial += 1
         self._ocr_sent[self._serial] = (exhibit, digest, page)
@@ -466,19 +491,23 @@ class Legs:
     def _store_page(self, exhibit: int, digest: str, page: int, outcome: Outcome) -> None:
         answer = tasks.OcrAnswer("")
         if outcome.code:
-            answer.problem = problem("ocr_failed", f"page {page}", outcome.code)
+            answer.problems = (problem("ocr_failed", "", outcome.code),)
+            answer.verdict = "failed"
         else:
             try:
                 answer = _OCR.decode(outcome.body)
             except msgspec.DecodeError:
-                answer.problem = problem("ocr_failed", f"page {page}", "garbage")
-        if answer.problem is not None:
-            failed = msgspec.structs.replace(answer.problem, where=f"page {page}")
+                answer.problems = (problem("ocr_failed", "", "garbage"),)
+                answer.verdict = "failed"
+        troubles = [msgspec.structs.replace(p, where=f"page {page}") for p in answer.problems]
+        if troubles:
             with self._catalogue.writing():
-                self._catalogue.add_problems(exhibit, "ocr", [failed])
-                self._catalogue.ocr_done(exhibit, page, "failed")
+                self._catalogue.add_problems(exhibit, "ocr", troubles)
                 self._catalogue.set_status(exhibit, "partly")
-            self.tally.problems += 1
+            self.tally.problems += len(troubles)
+        if answer.verdict == "failed":
+            with self._catalogue.writing():
+                self._catalogue.ocr_done(exhibit, page, "failed")
             return
         self.tally.ocr_pages += 1
         self._done_bytes += 1
@@ -519,7 +548,7 @@ class Legs:
             answer.words,
             ISO_639_1.get(answer.language) if answer.text else None,
         )
-        self._catalogue.ocr_done(exhibit, page, "blank" if answer.blank else "done")
+        self._catalogue.ocr_done(exhibit, page, "done" if answer.text else answer.verdict)
 
     def _reuse_ocr(self, exhibit: int, digest: str, reading: Reading) -> None:
         """Text that was recognised before and kept: a rebuild never recognises twice."""
@@ -574,16 +603,13 @@ ISO_639_1 = {
 }  # fmt: skip
 
 
-def date_of(metadata: Metadata) -> int | None:
-    """yyyymmdd of an exhibit: when it was sent, else created, else modified."""
-    for value in (metadata.sent, metadata.created, metadata.modified):
-        digits = (value or "")[:10].replace("-", "")
-        if len(digits) == 8 and digits.isdigit():
-            return int(digits)
-    return None
+OCR_MODELS: dict[str, tuple[str, ...]] = {}
+for _model, _language in ISO_639_1.items():
+    OCR_MODELS[_language] = (*OCR_MODELS.get(_language, ()), _model)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Processors that this program may use."""
     import os
 
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

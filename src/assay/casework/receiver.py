@@ -27,7 +27,7 @@ class Group(msgspec.Struct):
     """Files that were acknowledged together: what was taken, what was left, their events."""
 
     taken: list[accession.Taken]
-    known: list[accession.Found]
+    known: list[tuple[accession.Found, str]]
     left: list[accession.NotTaken]
     events: list[Event]
 
@@ -119,10 +119,12 @@ class Receiver(threading.Thread):
 
     def _take(self, found: accession.Found, catalogue: Catalogue, group: Group) -> int:
         """Take one file; returns the bytes that were copied."""
-        if found.kind == "file" and catalogue.source_mark(found.place) == found.mark:
-            group.known.append(found)
-            self.seen_bytes += found.size
-            return 0
+        if found.kind == "file":
+            mark, digest = catalogue.source(found.place)
+            if mark == found.mark:
+                group.known.append((found, digest))
+                self.seen_bytes += found.size
+                return 0
         outcome = accession.take(found, self._vault, self._settings)
         if isinstance(outcome, accession.NotTaken):
             if not catalogue.has_left_out(found.path, outcome.code):
@@ -134,7 +136,7 @@ class Receiver(threading.Thread):
             if not catalogue.has_left_out(found.path, "withdrawn"):
                 group.left.append(accession.NotTaken(found, "withdrawn"))
         elif catalogue.has_appearance(outcome.digest, outcome.found.path):
-            group.known.append(outcome.found)
+            group.known.append((outcome.found, outcome.digest))
         else:
             group.taken.append(outcome)
         return outcome.size

@@ -60,7 +60,7 @@ class PictureRequest(msgspec.Struct):
 
 
 class OcrRequest(msgspec.Struct):
-    """Recognise one page. `neighbours` are ISO 639-1 languages of what lies around it."""
+    """Recognise one page. `neighbours`: languages of what lies around it."""
 
     path: str
     page: int
@@ -68,11 +68,10 @@ class OcrRequest(msgspec.Struct):
     limits: Limits
     langs: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
-    known: dict[str, str] = {}
 
 
 class OcrAnswer(msgspec.Struct):
-    """A recognised page. `words` are boxes in tenths of a point; `problem` where it failed."""
+    """A recognised page; `verdict` is text, blank, picture or failed (then with problems)."""
 
     picture: str
     text: str = ""
@@ -80,8 +79,8 @@ class OcrAnswer(msgspec.Struct):
     confidence: float | None = None
     language: str = ""
     engine: str = ""
-    blank: bool = False
-    problem: Problem | None = None
+    verdict: str = "text"
+    problems: tuple[Problem, ...] = ()
 
 
 def read_exhibit(body: bytes) -> bytes:
@@ -137,7 +136,7 @@ _RECOGNISERS: list[Any] = []
 def recognise_page(body: bytes) -> bytes:
     """Task `ocr`: OcrRequest -> OcrAnswer."""
     from assay.casework.recognisers import recognisers
-    from assay.extract.ocr.read_page import recognise
+    from assay.extract.ocr.page import read_page
     from assay.extract.picture import raster
 
     request = msgspec.msgpack.decode(body, type=OcrRequest)
@@ -146,17 +145,17 @@ def recognise_page(body: bytes) -> bytes:
     picture = raster(Path(request.path), request.page, request.dpi, request.limits)
     head = f"{picture.mode} {picture.size[0]} {picture.size[1]} {request.dpi} ".encode()
     name = digest_of(head + picture.tobytes())
-    answer = recognise(picture, request.dpi, _RECOGNISERS, request.langs, request.neighbours)
+    page = read_page(picture, request.dpi, _RECOGNISERS, request.langs, request.neighbours)
     return _PACK.encode(
         OcrAnswer(
-            name,
-            answer.text,
-            answer.words,
-            answer.confidence,
-            answer.language,
-            answer.engine,
-            answer.blank,
-            answer.problem,
+            picture=name,
+            text=page.text,
+            words=page.words,
+            confidence=page.confidence,
+            language=page.language,
+            engine="" if page.engine is None else f"{page.engine.name} {page.engine.version}",
+            verdict=page.verdict,
+            problems=page.problems,
         )
     )
 

@@ -55,8 +55,16 @@ class Account(msgspec.Struct, frozen=True):
     jail: str = ""
 
 
-def status_of(status: Status, failed_members: int) -> Status:
-    """The status with members taken into account: a container that lost one is partly read."""
+def status_of(
+    status: Status, failed_members: int = 0, waiting_pages: int = 0, pages: int = 0
+) -> Status:
+    """The status with members and OCR taken into account.
+
+    A container that lost a member is partly read. Pages that wait for OCR are not read: an
+    exhibit of nothing but such pages is unread.
+    """
+    if status == "read" and waiting_pages:
+        return "unread" if waiting_pages >= pages else "partly"
     if status == "read" and failed_members:
         return "partly"
     return status

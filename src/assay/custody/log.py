@@ -207,7 +207,7 @@ class Log:
         if self._seen_bytes == path.stat().st_size:
             return
         size, last = _last_header(path, repair=True)
-        checkpoint, frontier = self._last_checkpoint(repair=True)
+        checkpoint, frontier = self.last_checkpoint(repair=True)
         if checkpoint is not None and checkpoint.size > size:
             raise BadLog(
                 f"log {self.id}",
@@ -247,7 +247,10 @@ class Log:
             if end < len(data):
                 os.truncate(path, end)
 
-    def _last_checkpoint(self, repair: bool) -> tuple[note.Checkpoint | None, merkle.Frontier]:
+    def last_checkpoint(
+        self, repair: bool = False
+    ) -> tuple[note.Checkpoint | None, merkle.Frontier]:
+        """The newest signed tree head and the frontier at its size. Raises BadLog, BadSignature."""
         path = self._folder / places.LOG_CHECKPOINTS
         line = _last_line(path, repair)
         if line is None:

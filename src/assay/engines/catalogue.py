@@ -49,7 +49,8 @@ CREATE TABLE exhibits (
 );
 CREATE INDEX exhibits_new ON exhibits (state, id);
 CREATE INDEX exhibits_unlogged ON exhibits (logged) WHERE logged = 0 AND state = 'read';
-CREATE INDEX exhibits_unindexed ON exhibits (indexed) WHERE indexed = 0 AND state = 'read';
+CREATE INDEX exhibits_unindexed ON exhibits (id) WHERE indexed = 0 AND state = 'read';
+CREATE INDEX exhibits_given ON exhibits (id) WHERE indexed = 3;
 CREATE TABLE appearances (
   id INTEGER PRIMARY KEY, exhibit INTEGER NOT NULL, parent INTEGER NOT NULL DEFAULT 0,
   ordinal INTEGER NOT NULL DEFAULT 0, raw BLOB NOT NULL, display TEXT NOT NULL,
@@ -58,7 +59,10 @@ CREATE TABLE appearances (
 );
 CREATE INDEX appearances_by_parent ON appearances (parent, ordinal);
 CREATE INDEX appearances_by_display ON appearances (display);
-CREATE TABLE sources (place BLOB NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (place)) WITHOUT ROWID;
+CREATE TABLE sources (
+  place BLOB NOT NULL, mark TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (place)
+) WITHOUT ROWID;
+CREATE INDEX sources_by_digest ON sources (digest);
 CREATE TABLE left_out (
   raw BLOB NOT NULL, code TEXT NOT NULL, display TEXT NOT NULL, detail TEXT NOT NULL,
   event TEXT NOT NULL, PRIMARY KEY (raw, code)
@@ -343,14 +347,20 @@ class Catalogue:
         ).fetchone()
         return row is not None
 
-    def source_mark(self, place: bytes) -> str:
-        """The mark of a file when it was last taken in, "" where it never was."""
-        row = self._db.execute("SELECT mark FROM sources WHERE place = ?", (place,)).fetchone()
-        return str(row[0]) if row else ""
+    def source(self, place: bytes) -> tuple[str, str]:
+        """(mark, digest) of a file when it was last taken in, ("", "") where it never was."""
+        row = self._db.execute(
+            "SELECT mark, digest FROM sources WHERE place = ?", (place,)
+        ).fetchone()
+        return (str(row[0]), str(row[1])) if row else ("", "")
 
-    def add_source(self, place: bytes, mark: str) -> None:
+    def add_source(self, place: bytes, mark: str, digest: str) -> None:
         """Remember that the file at this place was taken in as it is."""
-        self._db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (place, mark))
+        self._db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (place, mark, digest))
+
+    def forget_source_of(self, digest: str) -> None:
+        """Remove the remembered places of an exhibit: they hold its names."""
+        self._db.execute("DELETE FROM sources WHERE digest = ?", (digest,))
 
     def add_left_out(self, path: RawPath, code: str, detail: str, event: str) -> bool:
         """Remember something that was found and not taken; False where it is known."""
@@ -427,6 +437,12 @@ class Catalogue:
             )
         ]
 
+    def forget_other_recipes(self, recipe: str) -> None:
+        """Have exhibits read again that were read with another recipe (a new version, say)."""
+        self._db.execute(
+            "UPDATE exhibits SET state = 'new' WHERE state = 'read' AND recipe <> ?", (recipe,)
+        )
+
     def set_status(self, exhibit: int, status: str) -> None:
         """Change how far an exhibit could be read."""
         self._db.execute("UPDATE exhibits SET status = ? WHERE id = ?", (status, exhibit))
@@ -465,6 +481,11 @@ class Catalogue:
             " coalesce(sum(state = 'read' AND status = 'partly'), 0),"
             " coalesce(sum(size * held), 0), coalesce(sum(1 - held), 0) FROM exhibits"
         ).fetchone()
+        pictures = self._db.execute(
+            "SELECT count(*) FROM exhibits e WHERE status = 'read' AND page_count > 0 AND"
+            " page_count = (SELECT count(*) FROM ocr_queue q"
+            " WHERE q.exhibit = e.id AND q.state = 'waiting')"
+        ).fetchone()[0]
         waiting = self._db.execute(
             "SELECT count(*) FROM ocr_queue WHERE state = 'waiting'"
         ).fetchone()[0]
@@ -476,7 +497,7 @@ class Catalogue:
             "SELECT count(*) FROM appearances WHERE parent = 0"
         ).fetchone()[0]
         return {
-            "exhibits": one[0], "new": one[1], "pages": one[2], "unread": one[3],
+            "exhibits": one[0], "new": one[1], "pages": one[2], "unread": one[3] + pictures,
             "partly": one[4], "bytes": one[5], "members": one[6], "ocr_waiting": waiting,
             "pages_unread": unread_pages, "problems": problems, "appearances": appearances,
             "left_out": self._db.execute("SELECT count(*) FROM left_out").fetchone()[0],
@@ -499,7 +520,9 @@ class Catalogue:
         db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
         db.execute("DELETE FROM ocr_queue WHERE exhibit = ?", (exhibit,))
         text = reading.text
-        following = [page.start for page in reading.pages[1:]] + [len(text)]
+        following = [page.start for page in reading.pages[1:]]
+        if reading.pages:
+            following.append(len(text))
         db.executemany(
             "INSERT INTO pages VALUES (?,?,?,?,?,?,?,?,?,?,?,NULL)",
             (
@@ -579,14 +602,6 @@ class Catalogue:
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def forget_sources(self, digest_places: Iterable[bytes] = ()) -> None:
-        """Remove remembered places of received files (all, or those given)."""
-        places = list(digest_places)
-        if places:
-            self._db.executemany("DELETE FROM sources WHERE place = ?", ((p,) for p in places))
-        else:
-            self._db.execute("DELETE FROM sources")
-
     def unlogged(self, limit: int) -> list[Row]:
         """Exhibits whose reading has no event yet."""
         sql = f"SELECT {_ROW} FROM exhibits WHERE logged = 0 AND state = 'read' LIMIT ?"
@@ -598,13 +613,20 @@ class Catalogue:
             "UPDATE exhibits SET logged = 1 WHERE id = ?", ((exhibit,) for exhibit in exhibits)
         )
 
-    def unindexed(self, after: int, limit: int) -> list[Row]:
-        """Exhibits that were read and are not found by search yet."""
+    def unindexed(self, limit: int) -> list[Row]:
+        """Exhibits that were read and are not found by search as they are now."""
         sql = (
-            f"SELECT {_ROW} FROM exhibits WHERE indexed = 0 AND state = 'read' AND id > ?"
-            " ORDER BY id LIMIT ?"
+            f"SELECT {_ROW} FROM exhibits WHERE indexed = 0 AND state = 'read' ORDER BY id LIMIT ?"
         )
-        return [_row(values) for values in self._db.execute(sql, (after, limit))]
+        return [_row(values) for values in self._db.execute(sql, (limit,))]
+
+    def confirm_indexed(self) -> None:
+        """What was given to the engine and not changed since is committed."""
+        self._db.execute("UPDATE exhibits SET indexed = 1 WHERE indexed = 3")
+
+    def take_back_uncommitted(self) -> None:
+        """What an ended run gave to the engine without a commit is given again."""
+        self._db.execute("UPDATE exhibits SET indexed = 0 WHERE indexed = 3")
 
     def set_indexed(self, exhibits: Iterable[int], value: int = 1) -> None:
         """Note that these exhibits are (or are not) in the index as they are."""
@@ -823,6 +845,21 @@ class Catalogue:
         ).fetchone()
         return row is not None
 
+    def ocr_waiting_counts(self) -> dict[int, int]:
+        """Row number -> pages that wait for OCR."""
+        return dict(
+            self._db.execute(
+                "SELECT exhibit, count(*) FROM ocr_queue WHERE state = 'waiting' GROUP BY exhibit"
+            )
+        )
+
+    def ocr_waiting_count(self, exhibit: int) -> int:
+        """Pages of one exhibit that wait for OCR."""
+        row = self._db.execute(
+            "SELECT count(*) FROM ocr_queue WHERE state = 'waiting' AND exhibit = ?", (exhibit,)
+        ).fetchone()
+        return int(row[0])
+
     def ocr_done(self, exhibit: int, page: int, state: str) -> None:
         """Close a page's place in the queue: done, blank or failed."""
         self._db.execute(
@@ -946,6 +983,15 @@ class Catalogue:
             "SELECT event FROM annotations"
             " WHERE kind = 'tag' AND digest = ? AND value = ? AND locator = ?",
             (digest, tag, locator),
+        )
+        return [row[0] for row in rows]
+
+    def find_container(self, name: str) -> list[str]:
+        """Digests of containers whose path ends in this name."""
+        rows = self._db.execute(
+            "SELECT DISTINCT e.digest FROM appearances a JOIN exhibits e ON e.id = a.exhibit"
+            " WHERE e.container = 1 AND (a.display = ? OR a.display LIKE ? ESCAPE '\\')",
+            (name, "%/" + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")),
         )
         return [row[0] for row in rows]
 

@@ -132,7 +132,23 @@ PROBLEMS: dict[str, Kind] = {
         "withdrawn: its bytes were destroyed on a named authority",
         "Nothing to do: the proof that it was there is kept.",
     ),
+    "not_read_yet": Kind(
+        "taken into custody, and its turn to be read has not come",
+        "Run `assay add` again: it goes on where it stopped.",
+    ),
+    "original_missing": Kind(
+        "an event says that it was received, and its bytes are not in the case",
+        "Run `assay verify`, and restore the bytes from a backup.",
+    ),
+    "member_lost": Kind(
+        "a worker named a member and did not bring its bytes whole",
+        "Run `assay retry`; if it stays, open the container by hand.",
+    ),
     # --- OCR
+    "ocr_waiting": Kind(
+        "pages are pictures of text that have not been recognised yet",
+        "Run `assay add` again with --ocr auto, or wait for the run that is going on.",
+    ),
     "ocr_missing_language": Kind(
         "the model for the language of the page is not installed",
         "Install the package named in the detail and run `assay retry`.",

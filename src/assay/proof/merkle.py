@@ -113,6 +113,7 @@ def check_inclusion(
 
     Raises BadProof.
     """
+    _check_sizes("inclusion proof", (leaf, root_hash, *proof))
     if not 0 <= index < size:  # step 1
         raise BadProof("inclusion proof", f"leaf {index} is outside a tree of {size}")
     fn, sn = index, size - 1  # step 2
@@ -134,6 +135,12 @@ def check_inclusion(
         raise BadProof("inclusion proof", "it does not lead to the root")
 
 
+def _check_sizes(subject: str, hashes: Sequence[bytes]) -> None:
+    """Nothing but SHA-256 hashes is compared: two empty strings would be equal too."""
+    if any(len(value) != HASH_SIZE for value in hashes):
+        raise BadProof(subject, f"a hash is not {HASH_SIZE} bytes long")
+
+
 def check_consistency(
     size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]
 ) -> None:
@@ -148,6 +155,7 @@ def check_consistency(
         if proof or root1 != root2:
             raise BadProof("consistency proof", "two trees of one size have two roots")
         return
+    _check_sizes("consistency proof", (root1, root2, *proof))
     if not proof:  # step 1
         raise BadProof("consistency proof", "it is empty")
     path = list(proof)

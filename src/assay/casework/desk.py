@@ -1,0 +1,38 @@
+"""What the desk asks of a case beside the commands: names for digests.
+
+Functions over `Case`, so that the door itself sees no room but casework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.casework.case import Case
+
+
+def paths_of(case: Case, digests: Iterable[str]) -> dict[str, str]:
+    """The display path of the first appearance of each exhibit; "" for what is not here."""
+    found: dict[str, str] = {}
+    for digest in digests:
+        row = case.catalogue.exhibit_id(digest) if digest else None
+        places = case.catalogue.appearances(row) if row is not None else []
+        found[digest] = places[0].display if places else ""
+    return found
+
+
+def page_holding(case: Case, digest: str, offset: int) -> int:
+    """The page that holds a code point of an exhibit's whole text; 1 where there is none."""
+    from assay.casework.references import page_at
+
+    row = case.catalogue.exhibit_id(digest)
+    return (page_at(case, row, offset) if row is not None else None) or 1
+
+
+def meaning_of(code: str) -> str:
+    """What a problem's code means, in words; the code itself where it has none here."""
+    from assay.extract.problems import PROBLEMS
+
+    kind = PROBLEMS.get(code)
+    return kind.means if kind is not None else code

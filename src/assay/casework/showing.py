@@ -1,0 +1,127 @@
+"""What an exhibit is: text by pages, metadata, members, parents, problems, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assay.casework.accounting import path_json, standing
+from assay.casework.references import locator_json
+from assay.engines.catalogue import PageRow, Row
+from assay.errors import NotFound
+from assay.extract.problems import problem
+
+if TYPE_CHECKING:
+    from assay.casework.case import Case
+
+
+def show(case: Case, reference: str | dict[str, Any], page: int | None) -> dict[str, Any]:
+    """`exhibit` as the contract gives it; with `page` that page alone, with its word boxes."""
+    case.refresh()
+    found = case.resolve(reference)
+    row = case.catalogue.row(found.exhibit)
+    if row is None:
+        raise NotFound(f"exhibit {found.exhibit}", "it is not in this case", "")
+    number = page or found.page or (found.locator.page if found.locator else None)
+    value = _exhibit(case, row, number)
+    if found.locator is not None:
+        value["locator"] = locator_json(found.locator)
+    return value
+
+
+def show_all(case: Case) -> Iterator[dict[str, Any]]:
+    """Every exhibit with all its pages, in the order in which they came."""
+    case.refresh()
+    last = 0
+    while rows := list(case.catalogue.rows(last, 200)):
+        for row in rows:
+            yield _exhibit(case, row, None)
+        last = rows[-1].id
+
+
+def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
+    catalogue = case.catalogue
+    places = catalogue.appearances(row.id)
+    metadata, outline = catalogue.metadata(row.id)
+    failed = catalogue.failed_members(row.id)
+    problems = [msgspec.to_builtins(p) for p in catalogue.problems(row.id)]
+    if row.state == "new":
+        problems.append(msgspec.to_builtins(problem("not_read_yet")))
+    waiting = catalogue.ocr_waiting_count(row.id)
+    if waiting:
+        where = f"{waiting} of {row.page_count} pages"
+        problems.append(msgspec.to_builtins(problem("ocr_waiting", where)))
+    plain = {
+        key: value
+        for key, value in msgspec.to_builtins(metadata).items()
+        if key != "found" and value
+    }
+    return {
+        "schema": "assay/exhibit/1",
+        "exhibit": row.digest,
+        "path": places[0].display if places else "",
+        "paths": [path_json(p.path, p.display, p.parent) for p in places],
+        "type": row.type,
+        "status": standing(row, len(failed), waiting),
+        "size": row.size,
+        "chars": row.chars,
+        "language": row.language,
+        "held": row.held,
+        "metadata": {**plain, "found": [list(pair) for pair in metadata.found]},
+        "page_count": row.page_count,
+        "pages": _pages(case, row, number),
+        "outline": [{"level": lv, "title": title, "page": page} for lv, title, page in outline],
+        "expected": row.expected,
+        "members": [
+            {"exhibit": digest, "path": display, "ordinal": ordinal}
+            for ordinal, digest, _, display in catalogue.members(row.id)
+        ],
+        "failed_members": [
+            {"ordinal": ordinal, "path": display, "code": code, "next_step": step}
+            for ordinal, display, code, step in failed
+        ],
+        "parents": list(dict.fromkeys(p.parent for p in places if p.parent)),
+        "problems": [{key: p[key] for key in ("code", "where", "next_step", "detail") if key in p}
+                     for p in problems],
+        "annotations": catalogue.annotations(row.digest),
+        "received": {"modified": places[0].modified} if places else {},
+    }  # fmt: skip
+
+
+def _pages(case: Case, row: Row, number: int | None) -> list[dict[str, Any]]:
+    if number is None:
+        return [_page(page) for page in case.catalogue.pages(row.id)]
+    page = case.catalogue.page(row.id, number)
+    if page is None:
+        if row.page_count == 0:
+            return []
+        raise NotFound(
+            f"exhibit {row.digest}", f"it has no page {number}", f"It has {row.page_count} pages."
+        )
+    return [_page(page, boxes=True)]
+
+
+def _page(page: PageRow, boxes: bool = False) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "page": page.number,
+        "start": page.start,
+        "text": page.text,
+        "source": page.source,
+        "confidence": None if page.confidence is None else round(page.confidence, 1),
+    }
+    if page.label:
+        value["label"] = page.label
+    if page.width is not None:
+        value |= {"width": page.width, "height": page.height}
+    if page.wants_ocr:
+        value["wants_ocr"] = True
+    if boxes and page.words is not None:
+        value["words"] = {
+            "starts": list(page.words.starts),
+            "ends": list(page.words.ends),
+            "boxes": list(page.words.boxes),
+            "confidences": list(page.words.confidences),
+        }
+    return value

@@ -1,0 +1,57 @@
+"""`assay demo`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from assay.cli.output import number, plural, table
+
+
+@click.command("demo", epilog="Example:  assay demo /tmp/harbour --no-serve")
+@click.argument("folder", metavar="[DIR]", default="demo")
+@click.option("--no-serve", is_flag=True, help="Do not open the desk.")
+@click.option("--no-browser", is_flag=True, help="Serve, but only print the address.")
+def command(folder: str, no_serve: bool, no_browser: bool) -> int:
+    """Build the sample leak, open a case on it, say what was found, serve the desk.
+
+    Without a terminal it does not serve. Run again on the same DIR it goes on where it was.
+    """
+    from assay.casework.demo import build
+    from assay.cli.progress import Progress
+
+    root = Path(folder)
+    case, leak, _ = build(root, Progress())
+    with case:
+        account = case.account(problems_only=True)
+        rows = [
+            ("Sample leak", f"{plural(leak.files, 'file')} in {root / 'leak'}"),
+            ("Case", f"{root / 'case'}, {plural(account['exhibits'], 'exhibit')}, "
+                     f"{plural(case.catalogue.counts()['pages'], 'page')}"),
+            ("Read", f"{number(account['read'])} whole, {number(account['partly'])} partly, "
+                     f"{number(account['unread'])} not: each with a reason"),
+        ]  # fmt: skip
+        for missing in leak.left_out:
+            rows.append(("Left out", missing))
+        table(rows)
+        click.echo("\nWorth trying:")
+        for query, why in leak.searches[:6]:
+            total = case.search(query, 1)["total"]
+            click.echo(f"  assay --case {root / 'case'} search {_quoted(query)}")
+            click.echo(f"      {plural(total, 'page')}: {why}")
+        click.echo(f"\nNot read: assay --case {root / 'case'} account --problems")
+        if no_serve or not sys.stdout.isatty():
+            click.echo(f"The desk: assay --case {root / 'case'} serve")
+            return 0
+        from assay.web.serve import serve
+
+        serve(case, 0, open_browser=not no_browser)
+    return 0
+
+
+def _quoted(query: str) -> str:
+    import shlex
+
+    return shlex.quote(query)
