@@ -613,7 +613,7 @@ def _altered(text: _Text) -> Made:
     body = text["body"]
     for old, new in (
         ("9.4 metres, at buoy E12", "11.4 metres, at buoy E12"),
-        ("| E12 | 12.0 m | 9.4 m | −2.6 m |", "| E12 | 12.0 m | 11.4 m | −0.6 m |"),
+        ("| E12 | 12.0 m | 9.4 m | -2.6 m |", "| E12 | 12.0 m | 11.4 m | -0.6 m |"),
         ("2,340 metres of 6,100", "340 metres of 6,100"),
         ("at eleven buoys out of twenty", "at nineteen buoys out of twenty"),
     ):
@@ -864,7 +864,7 @@ def _mails(leak: LeakBuilder) -> None:
                 attached.append(one.under(one.truth.path.rpartition("/")[2]))
         place = text["place"]
         if place.endswith(".mbox"):
-            boxes.setdefault(place, []).append(_message(text, "mail", attached))
+            boxes.setdefault(place, []).append(_message(text, "mail.eml", attached))
         else:
             leak.add(_message(text, place, attached))
     for place, messages in boxes.items():

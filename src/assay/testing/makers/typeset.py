@@ -139,6 +139,7 @@ def _shape(text: str, script: Script, style: Style, right: bool) -> Run:
     scale = 1000 / font.face.upem
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
+    buffer.cluster_level = uharfbuzz.BufferClusterLevel.CHARACTERS
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if right else "ltr"
     # Ligatures of Latin letters would hide the letters from readers that know no ToUnicode.
@@ -150,6 +151,8 @@ def _shape(text: str, script: Script, style: Style, right: bool) -> Run:
     seen: set[int] = set()
     glyphs = []
     for info, place in zip(infos, places, strict=True):
+        if info.codepoint == 0:
+            raise ValueError(f"no glyph for U+{ord(text[info.cluster]):04X} in {script} {style}")
         word = "" if info.cluster in seen else text[info.cluster : ends[info.cluster]]
         seen.add(info.cluster)
         glyphs.append(
