@@ -39,6 +39,7 @@ _REFUSED = frozenset(
     )
 )  # fmt: skip
 _HIGH = re.compile(rb"[\x80-\xff\x1b\x00]|~\{")
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _SAMPLE = 65_536
 
 
@@ -79,6 +80,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             return Decoded(data.decode("utf-8"), "utf-8")
         except UnicodeDecodeError:
             pass
+        if _mostly_utf8(data):
+            return _decode_as(data, "utf-8")
     return _guess(data, codec)
 
 
@@ -100,18 +103,20 @@ def _guess(data: bytes, declared: str | None) -> Decoded:
         except (UnicodeError, ValueError):
             continue
     best = declared or (tried[0] if tried else "utf-8")
-    if _mostly_utf8(data):
-        best = "utf-8"
     return _decode_as(data, best, guessed=True)
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Tell whether nearly all bytes that are not ASCII are good UTF-8."""
-    sample = data[:_SAMPLE]
-    text = sample.decode("utf-8", "replace")
+    """Tell whether nearly all characters that are not ASCII are good UTF-8.
+
+    No other charset gives many well-formed sequences by chance, so a few bad bytes are damage.
+    """
+    first = _HIGH.search(data)
+    start = max(0, first.start() - 8) if first else 0
+    text = data[start : start + _SAMPLE].decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    right = sum(1 for c in text if c > "\x7f") - wrong
-    return right > 4 * wrong
+    right = len(_WIDE.findall(text)) - wrong
+    return right >= 8 and right > 4 * wrong
 
 
 def _decode_as(data: bytes, charset: str, mark: bool = False, guessed: bool = False) -> Decoded:

@@ -31,6 +31,7 @@ CARD = Card(
     formats=("application/pdf",),
     limits="text drawn as shapes and fonts without a Unicode mapping wait for OCR",
 )
+_BY_KEY = "Ask the holder of the key for an open copy; custody is complete without it."
 _OUTLINE = 20_000  # entries
 
 
@@ -77,7 +78,9 @@ def _try_open(path: Path, passwords: tuple[str, ...]) -> Any:
         try:
             document = pypdfium2.PdfDocument(path, password=password)
         except pypdfium2.PdfiumError as error:
-            if getattr(error, "err_code", None) != pdfium.FPDF_ERR_PASSWORD:
+            if error.err_code == pdfium.FPDF_ERR_SECURITY:
+                raise Stop("encrypted", "", "for the holder of a certificate", _BY_KEY) from None
+            if error.err_code != pdfium.FPDF_ERR_PASSWORD:
                 return None
             locked = True
             continue

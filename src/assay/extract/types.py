@@ -119,6 +119,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xa1\xb2\xc3\xd4", "application/vnd.tcpdump.pcap"),
     (0, b"\x0a\x0d\x0d\x0a", "application/x-pcapng"),
     (0, b"bplist00", "application/x-plist"),
+    (0, b"\x00OpenTimestamps\x00", "application/vnd.opentimestamps.ots"),
     (0, b"PAR1", "application/vnd.apache.parquet"),
     (0, b"\x89HDF\r\n\x1a\n", "application/x-hdf5"),
     (0, b"\x00\x01\x00\x00\x00", "font/ttf"),
@@ -355,7 +356,7 @@ def _is_dbase(head: bytes) -> bool:
         return False
     size = int.from_bytes(head[8:10], "little")
     return (
-        1 <= head[2] <= 12 and 1 <= head[3] <= 31 and 65 <= size and head[size - 1 : size] == b"\r"
+        1 <= head[2] <= 12 and 1 <= head[3] <= 31 and size >= 65 and head[size - 1 : size] == b"\r"
     )
 
 
