@@ -24,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ocr_seconds: float = 120.0  # wall time for one page of OCR
     output: int = 4 << 30  # bytes that members of one container may unpack to
     member: int = 2 << 30  # bytes of one member
-    ratio: int = 1000  # unpacked bytes for each packed byte, beyond the first 16 MiB
+    ratio: int = 200  # unpacked bytes for each packed byte, beyond the first 16 MiB
     members: int = 1_000_000  # members of one container
     depth: int = 12  # containers inside containers
     text: int = 200_000_000  # code points of one exhibit's text

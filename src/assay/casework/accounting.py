@@ -49,9 +49,11 @@ def assemble(case: Case, problems_only: bool) -> Account:
         container = row.container or taken or failed
         troubles = [Trouble(p.code, p.where, p.next_step) for p in problems.get(row.id, [])]
         if failed:
+            said = {(t.code, t.where) for t in troubles}
             troubles += [
                 Trouble(code, f"member {ordinal + 1}", step)
                 for ordinal, _, code, step in catalogue.failed_members(row.id)
+                if (code, f"member {ordinal + 1}") not in said
             ]
         if row.state == "new":
             waiting = problem("not_read_yet")

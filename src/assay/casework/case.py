@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -306,11 +306,11 @@ class Case:
 
         return marks(self, query, digest, page)
 
-    def names(self, lines: Iterable[str], *, fuzzy: bool = False) -> Iterator[dict[str, Any]]:
-        """`name` for each line of a list; a bad line has `error` and never stops the rest."""
+    def names(self, content: bytes, *, fuzzy: bool = False) -> Iterator[dict[str, Any]]:
+        """`name` for each line of a list (the bytes of a file); a bad line has a `problem`."""
         from assay.casework.searching import names
 
-        return names(self, lines, fuzzy=fuzzy)
+        return names(self, content, fuzzy=fuzzy)
 
     def show(self, reference: str | dict[str, Any], page: int | None = None) -> dict[str, Any]:
         """`exhibit`: text by pages, metadata, members, parents, problems. Raises NotFound."""
@@ -432,6 +432,14 @@ def free_bytes(folder: Path) -> int:
 def case_at(reference: str | None) -> Case:
     """The case that a user named, or the nearest one."""
     return Case(Path(reference)) if reference else Case.find()
+
+
+def read_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a small file that a user named. Raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(what, "the file cannot be opened", "Check its name.") from error
 
 
 def read_lines(path: Path, what: str) -> list[str]:

@@ -226,6 +226,7 @@ def _run(
     finally:
         engine.close()
     legs.clear_spool()
+    legs.tally.unread = catalogue.counts()["unread"]
     return legs.tally, time.monotonic() - began
 
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from assay.casework.accounting import path_json
 from assay.index.explain import explain
 from assay.index.find import FACETS
@@ -130,19 +132,23 @@ def marks(case: Case, query: str, digest: str, page: int) -> list[list[int]]:
     return [list(place) for place in mark(parse(query), text)]
 
 
-def names(case: Case, lines: Iterable[str], *, fuzzy: bool) -> Iterator[dict[str, Any]]:
-    """`name` for each line that is not empty or a comment."""
-    from assay.index.names import look_up
+def names(case: Case, content: bytes, *, fuzzy: bool) -> Iterator[dict[str, Any]]:
+    """`name` for each line of a list that is not empty or a comment."""
+    from assay.index.names import find_names, read_names
 
     case.refresh()
     catalogue = case.catalogue
     paths: dict[str, str] = {}
-    for item in look_up(case.engine(), lines, catalogue.page_texts, fuzzy=fuzzy):
-        for place in item["where"]:
-            digest = place["exhibit"]
-            if digest not in paths:
-                row = catalogue.exhibit_id(digest)
-                first = catalogue.appearances(row) if row is not None else []
-                paths[digest] = first[0].display if first else ""
-            place["path"] = paths[digest]
-        yield {"schema": "assay/name/1", **item}
+
+    def path_of(digest: str) -> str:
+        if digest not in paths:
+            row = catalogue.exhibit_id(digest)
+            first = catalogue.appearances(row) if row is not None else []
+            paths[digest] = first[0].display if first else ""
+        return paths[digest]
+
+    for found in find_names(case.engine(), read_names(content), catalogue.page_texts, fuzzy=fuzzy):
+        value: dict[str, Any] = {"schema": "assay/name/1", **msgspec.to_builtins(found)}
+        for place in value["where"]:
+            place["path"] = path_of(place["exhibit"])
+        yield value

@@ -14,7 +14,8 @@ from assay.cli.output import number, plural, table
 @click.argument("folder", metavar="[DIR]", default="demo")
 @click.option("--no-serve", is_flag=True, help="Do not open the desk.")
 @click.option("--no-browser", is_flag=True, help="Serve, but only print the address.")
-def command(folder: str, no_serve: bool, no_browser: bool) -> int:
+@click.pass_context
+def command(ctx: click.Context, folder: str, no_serve: bool, no_browser: bool) -> int:
     """Build the sample leak, open a case on it, say what was found, serve the desk.
 
     Without a terminal it does not serve. Run again on the same DIR it goes on where it was.
@@ -45,10 +46,11 @@ def command(folder: str, no_serve: bool, no_browser: bool) -> int:
         if no_serve or not sys.stdout.isatty():
             click.echo(f"The desk: assay --case {root / 'case'} serve")
             return 0
-        from assay.web.serve import serve
-
-        serve(case, 0, open_browser=not no_browser)
-    return 0
+    root_group = ctx.find_root().command
+    assert isinstance(root_group, click.Group)
+    serve = root_group.get_command(ctx, "serve")
+    assert serve is not None
+    return int(ctx.invoke(serve, case_dir=str(root / "case"), port=0, no_browser=no_browser))
 
 
 def _quoted(query: str) -> str:

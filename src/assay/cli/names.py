@@ -35,10 +35,10 @@ def command(
     as_jsonl: bool,
 ) -> int:
     """Look up a list of names: a name or a CSV row a line. A bad line never stops the rest."""
-    from assay.casework.case import read_lines
+    from assay.casework.case import read_bytes
 
     case = open_case(ctx, case_dir)
-    found = case.names(read_lines(Path(file), "names"), fuzzy=fuzzy)
+    found = case.names(read_bytes(Path(file), "names"), fuzzy=fuzzy)
     if as_jsonl:
         emit_lines(found)
         return 0
@@ -47,9 +47,9 @@ def command(
         return 0
     hits = missing = bad = 0
     for item in found:
-        if item.get("error"):
+        if item.get("problem"):
             bad += 1
-            click.echo(f"line {item['line']}: not understood: {item['error']}")
+            click.echo(f"line {item['line']}: not understood: {item['problem']}")
         elif item["hits"]:
             hits += 1
             first = item["where"][0]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import errno
 import os
-import socket
+import platform
 import stat as stat_module
 import sys
 from collections.abc import Iterator, Sequence
@@ -298,7 +298,7 @@ def circumstances_here(
         accession=accession,
         roots=roots,
         user=user,
-        host=socket.gethostname(),
+        host=platform.node(),
         device=device,
         mounts=tuple(mount_of(p) for p in handed),
         clock=clock_source(),
