@@ -23,9 +23,7 @@ def marks(tree: Tree, text: str) -> Marks:
 
 def marks_of_leaves(leaves: list[Words], page: PageTokens) -> Marks:
     """The marks of several words and phrases together."""
-    starts, ends = page.located.starts, page.located.ends
-    found = {(starts[a], ends[b]) for leaf in leaves for a, b in page.runs(leaf)}
-    return merge(sorted(found))
+    return merge(sorted({place for leaf in leaves for place in page.places(leaf)}))
 
 
 def matches(leaf: Words, text: str) -> bool:

@@ -82,19 +82,26 @@ class PageTokens:
 
     def __init__(self, located: Located) -> None:
         self.located = located
-        self._places: dict[str, list[int]] = {}
-        for place, token in enumerate(located.tokens):
-            self._places.setdefault(token, []).append(place)
+        self.tokens = located.tokens
 
     def passing(self, test: TokenTest) -> list[int]:
         """The positions of the tokens that pass, in order."""
         if test.kind == "plain":
-            return self._places.get(test.token, [])
+            return self._equal(test.token)
         if test.kind == "exact":
             written = self.located.written
-            return [p for p in self._places.get(test.token, []) if written[p] == test.written]
+            return [p for p in self._equal(test.token) if written(p) == test.written]
         matches = _matcher(test)
-        return sorted(p for token, ps in self._places.items() if matches(token) for p in ps)
+        passing = {token for token in set(self.tokens) if matches(token)}
+        return [p for p, token in enumerate(self.tokens) if token in passing] if passing else []
+
+    def _equal(self, token: str) -> list[int]:
+        found: list[int] = []
+        at = -1
+        for _ in range(self.tokens.count(token)):
+            at = self.tokens.index(token, at + 1)
+            found.append(at)
+        return found
 
     def runs(self, leaf: Words) -> list[tuple[int, int]]:
         """Where a leaf matches: (first, last) positions, both included.
@@ -104,20 +111,32 @@ class PageTokens:
         """
         found: set[tuple[int, int]] = set()
         for sequence in sequences(leaf):
-            places = [self.passing(test) for test in sequence]
-            if not all(places):
-                continue
             if leaf.slop:
-                found.update((p, p) for p in _near(places, leaf.slop))
+                places = [self.passing(test) for test in sequence]
+                if all(places):
+                    found.update((p, p) for p in _near(places, leaf.slop))
             else:
-                later = [set(ps) for ps in places[1:]]
-                last = len(later)
-                found.update(
-                    (p, p + last)
-                    for p in places[0]
-                    if all(p + i in ps for i, ps in enumerate(later, 1))
-                )
+                found.update(self._phrase(sequence))
         return sorted(found)
+
+    def places(self, leaf: Words) -> list[tuple[int, int]]:
+        """Where a leaf matches, as code points of the page's text."""
+        return [self.located.place(first, last) for first, last in self.runs(leaf)]
+
+    def _phrase(self, sequence: Sequence) -> list[tuple[int, int]]:
+        last = len(sequence) - 1
+        starts = self.passing(sequence[0])
+        if not last or not starts:
+            return [(p, p) for p in starts]
+        if all(test.kind == "plain" for test in sequence):
+            wanted = [test.token for test in sequence]
+            return [(p, p + last) for p in starts if self.tokens[p : p + last + 1] == wanted]
+        later = [set(self.passing(test)) for test in sequence[1:]]
+        return [
+            (p, p + last)
+            for p in starts
+            if all(p + i in passing for i, passing in enumerate(later, 1))
+        ]
 
 
 def _near(places: list[list[int]], slop: int) -> set[int]:

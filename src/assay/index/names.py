@@ -37,7 +37,7 @@ MAX_LINE = 1_000  # characters of a name
 FUZZY_NAME, FUZZY_WORD = 5, 4  # letters that a name and a word need to be matched with an edit
 _BATCH_NAMES = 500
 _BATCH_PAGES = 50_000  # pages remembered before they are read
-_AT_ONCE = 10_000  # hits asked of the engine at once
+_FIRST, _MORE = 200, 10_000  # hits asked of the engine at first, and then at once
 _TEXTS = 500
 
 
@@ -139,11 +139,8 @@ class _Search:
 
     def read(self, key: tuple[str, int], text: str, page: PageTokens, places: int | None) -> None:
         """Take down the places on one page."""
-        starts, ends = page.located.starts, page.located.ends
-        strict = {(starts[a], ends[b]) for a, b in page.runs(self.leaf)}
-        spans = set(strict)
-        for leaf in self.loose:
-            spans |= {(starts[a], ends[b]) for a, b in page.runs(leaf)}
+        strict = set(page.places(self.leaf))
+        spans = strict.union(*(page.places(leaf) for leaf in self.loose))
         self.hits += len(spans)
         for start, end in sorted(spans):
             if places is not None and len(self.where) >= places:
@@ -201,12 +198,12 @@ def _pages_of(engine: ports.SearchEngine, search: _Search) -> Iterator[list[tupl
     """The pages that may hold a name, in order of path."""
     queries = [words_query(leaf)[0] for leaf in (search.leaf, *search.loose)]
     query = queries[0] if len(queries) == 1 else ports.Or(tuple(queries))
-    offset, total = 0, 1
+    offset, limit, total = 0, _FIRST, 1
     while offset < total:
-        found = engine.find(query, _AT_ONCE, offset, "path")
+        found = engine.find(query, limit, offset, "path")
         if found.hits:
             yield [(hit.exhibit, hit.page) for hit in found.hits]
-        offset, total = offset + _AT_ONCE, found.total
+        offset, limit, total = offset + limit, _MORE, found.total
 
 
 def _read_pages(
