@@ -227,7 +227,7 @@ def test_members_of_mails_and_archives_have_the_digests_of_the_truth(
 
 
 def test_a_zip_lies_in_a_zip_in_a_mail_in_a_mailbox(truth: GroundTruth) -> None:
-    file = truth.at("mail/sandt.mbox!/3.eml!/vouchers.zip!/bank.zip!/account holders.txt")
+    file = truth.at("mail/sandt.mbox!/000003.eml!/vouchers.zip!/bank.zip!/account holders.txt")
     assert file.sentences and file.digest
 
 

@@ -380,13 +380,13 @@ def message(
 
 
 def mailbox(path: str, messages: Sequence[Made], *, about: str = "") -> Made:
-    """An mbox; members are the mails as LF text, named by their number from 1."""
+    """An mbox; members are the mails as LF text, named by their number from 000001."""
     members = []
     for number, one in enumerate(messages, 1):
         plain = one.body.replace(b"\r\n", b"\n")
         digest = "sha256:" + hashlib.sha256(plain).hexdigest()
         truth = msgspec.structs.replace(one.truth, digest=digest, size=len(plain))
-        members.append(_moved(truth, truth.path, f"{path}!/{number}.eml"))
+        members.append(_moved(truth, truth.path, f"{path}!/{number:06d}.eml"))
     languages = dict.fromkeys(lang for m in messages for lang in m.truth.languages)
     return made(
         path,
@@ -419,7 +419,7 @@ def archive(path: str, held: Sequence[Made], *, password: str = "", about: str =
         about=about,
         special=("encrypted",) if password else (),
         password=password,
-        status="partly" if password else "read",
+        status="unread" if password else "read",
         problem="encrypted" if password else "",
     )
 
@@ -489,7 +489,9 @@ class LeakBuilder:
             self.add(first.under(path).but(same_as=of))
         return self
 
-    def truncated(self, path: str, one: Made, keep: float, *, about: str = "") -> LeakBuilder:
+    def truncated(
+        self, path: str, one: Made, keep: float, *, problem: str = "truncated", about: str = ""
+    ) -> LeakBuilder:
         """Add the first `keep` (0 to 1) of a file's bytes."""
         body = one.body[: int(len(one.body) * keep)]
         return self.file(
@@ -499,7 +501,7 @@ class LeakBuilder:
             languages=one.truth.languages,
             special=("truncated",),
             status="partly",
-            problem="truncated",
+            problem=problem,
             about=about,
         )
 

@@ -672,6 +672,7 @@ def _odd(leak: LeakBuilder, texts_by_path: dict[str, _Text]) -> None:
             "surveys/S-18-11 East Channel, autumn.pdf",
             _autumn(),
             0.4,
+            problem="repaired",
             about="The autumn survey; the copying was broken off.",
         )
     except MissingPackage as error:
@@ -680,14 +681,20 @@ def _odd(leak: LeakBuilder, texts_by_path: dict[str, _Text]) -> None:
         "misc/tides_archive.zip",
         archives.zip_bomb(),
         special=("bomb",),
-        status="partly",
+        status="unread",
         problem="bomb",
-        about="About 15 KB that unpack to 5 GiB.",
+        about="About 24 KB that unpack to 5 GiB.",
+    )
+    leak.truncated(
+        "finance/Ledger 2018 (from the stick).xlsx",
+        _ledger(),
+        0.55,
+        about="The ledger once more; the file ends before its own end.",
     )
     leak.file(
         "misc/placeholder.txt",
         b"",
-        type="inode/x-empty",
+        type="application/x-empty",
         special=("empty",),
         about="No bytes at all.",
     )
@@ -939,7 +946,7 @@ _SEARCHES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "password",
         "How to open what is locked.",
-        ("mail/sandt.mbox!/4.eml",),
+        ("mail/sandt.mbox!/000004.eml",),
     ),
     (
         '"dredging that was not done"',

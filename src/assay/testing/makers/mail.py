@@ -82,14 +82,17 @@ def eml(
 
 
 def mbox(messages: Sequence[bytes]) -> bytes:
-    """A mailbox of messages (mboxrd: lines that begin with From get a `>`), LF line ends."""
+    """A mailbox of messages (mboxrd: lines that begin with From get a `>`), LF line ends.
+
+    Each message keeps its bytes up to its last line end; an empty line ends it.
+    """
     out = bytearray()
     for raw in messages:
         message = BytesParser(policy=policy.default).parsebytes(raw, headersonly=True)
         sender = parseaddr(str(message["From"]))[1] or "MAILER-DAEMON"
         when = datetime.strptime(str(message["Date"]), "%a, %d %b %Y %H:%M:%S %z")
         out += f"From {sender} {when.strftime('%a %b %d %H:%M:%S %Y')}\n".encode()
-        for line in raw.replace(b"\r\n", b"\n").split(b"\n"):
+        for line in raw.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n"):
             out += (b">" if line.lstrip(b">").startswith(b"From ") else b"") + line + b"\n"
         out += b"\n"
     return bytes(out)
