@@ -19,6 +19,7 @@ from assay.errors import QueryError
 from assay.index.analysis import is_unspaced
 from assay.index.leaves import Sequence, TokenTest, sequences
 from assay.index.letters import GAP
+from assay.index.pattern import portable
 from assay.index.query import And, DateRange, Not, Or, PageRange, Tree, Value, Words
 
 Resolver = Callable[[str, str], Iterable[str]]
@@ -166,7 +167,7 @@ def _token_query(test: TokenTest, field: str) -> ports.EngineQuery:
     if test.kind == "fuzzy":
         return ports.Near(field, test.token, test.edits)
     if test.kind == "regex":
-        return ports.Pattern(field, test.token)
+        return ports.Pattern(field, portable(test.token))
     if test.kind == "exact" and not is_unspaced(test.token):
         return ports.Term("exact", test.written)
     return ports.Term(field, test.token)

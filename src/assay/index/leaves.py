@@ -15,7 +15,7 @@ from itertools import product
 import msgspec
 
 from assay.index.analysis import Located, is_unspaced, query_readings, query_written
-from assay.index.pattern import Automaton, portable
+from assay.index.pattern import Automaton
 from assay.index.query import Item, Kind, Words
 
 _MAX_SEQUENCES = 64
@@ -50,7 +50,7 @@ def sequences(leaf: Words) -> tuple[Sequence, ...]:
 
 def _of_item(item: Item) -> list[Sequence]:
     if item.kind == "regex":
-        return [(TokenTest("regex", portable(item.text)),)]
+        return [(TokenTest("regex", item.text),)]
     if item.kind == "exact":
         return [
             tuple(TokenTest("exact", folded, written=written) for folded, written in tokens)
