@@ -17,6 +17,8 @@ def boxes_of(words: Words, start: int, end: int) -> list[Box]:
 
     A range inside a word gets the share of the word's box that its characters have.
     """
+    if start >= end:
+        return []
     first = bisect_right(words.ends, start)
     last = bisect_left(words.starts, end)
     found: list[Box] = []
