@@ -49,7 +49,8 @@ def read_archive(request: Request, transcript: Transcript) -> None:
     """Read an archive. Raises Stop with `tool_missing`, `encrypted`, `damaged` or a limit."""
     transcript.container = True
     library = _library()
-    failed = library.exception.ArchiveError
+    from libarchive.exception import ArchiveError as failed
+
     if request.only is None:
         try:
             with _opened(library, request, "") as archive:

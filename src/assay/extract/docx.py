@@ -144,9 +144,11 @@ class _Body:
     def close(self) -> None:
         """Write what an early end of the part left open."""
         while self._boxes:
-            self._write()
+            if self._line:
+                self._write()
             self._line, self._rows = self._boxes.pop()
-        self._write()
+        if self._line or self._after:
+            self._write()
         while self._rows:
             self._end_row()
 

@@ -50,20 +50,22 @@ def read_eml(request: Request, transcript: Transcript) -> None:
 
 
 def _note_headers(message: Part, transcript: Transcript) -> None:
-    headers = message.headers
-    for name, value in headers.items():
+    for name, value in message.headers.raw_items():
         transcript.note(f"header:{name}", words(value))
-    transcript.subject = words(headers.get("subject", "")) or None
+    transcript.subject = words(_first(message, "subject")) or None
     transcript.title = transcript.subject
-    transcript.sender = words(headers.get("from") or headers.get("sender") or "") or None
+    transcript.sender = words(_first(message, "from") or _first(message, "sender")) or None
     transcript.author = transcript.sender
     recipients: list[str] = []
-    for name in ("to", "cc", "bcc"):
-        for value in headers.get_all(name, []):
-            recipients += _addresses(words(value))
+    for value in message.values("to", "cc", "bcc"):
+        recipients += _addresses(words(value))
     transcript.recipients = tuple(dict.fromkeys(recipients))
-    transcript.sent = dates.from_mail(str(headers.get("date", "")))
+    transcript.sent = dates.from_mail(_first(message, "date"))
     transcript.created = transcript.sent
+
+
+def _first(message: Part, name: str) -> str:
+    return next(iter(message.values(name)), "")
 
 
 def _addresses(value: str) -> list[str]:
@@ -87,7 +89,7 @@ class _Message:
     def head(self, message: Part) -> None:
         """The headers that stand at the top of the text."""
         for name in _SHOWN:
-            for value in message.headers.get_all(name, []):
+            for value in message.values(name):
                 self._lines.append(f"{name}: {words(value)}")
         self._lines.append("")
 
@@ -183,7 +185,7 @@ class _Message:
             subject = ""
             if kind == "message/rfc822":
                 inner = take_apart(body[: 1 << 16], 0)
-                subject = words(inner.headers.get("subject", ""))[:80].replace("/", "_")
+                subject = words(_first(inner, "subject"))[:80].replace("/", "_")
             name = (subject or where.replace(" ", "-")) + _ENDINGS.get(kind, "")
         self._attached.append((name.encode("utf-8", "replace"), body, whole, where))
 

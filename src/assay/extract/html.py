@@ -145,7 +145,7 @@ class _Writer:
         line = "".join(self._line)
         self._line.clear()
         if not keep:
-            line = _AROUND.sub("\n", re.sub(" {2,}", " ", line)).strip(" \n")
+            line = _AROUND.sub("\n", re.sub(" {2,}", " ", line)).strip(" \n").rstrip("\t ")
         if line.strip():
             self._rendered.lines.append(line)
 

@@ -36,6 +36,11 @@ class Part:
         """The media type in lower case, text/plain where none is given."""
         return self.headers.get_content_type()
 
+    def values(self, *names: str) -> list[str]:
+        """The values of the headers so named, in the message's order, as they stand there."""
+        wanted = {name.lower() for name in names}
+        return [str(v) for n, v in self.headers.raw_items() if n.lower() in wanted]
+
     @property
     def charset(self) -> str | None:
         """The declared charset."""

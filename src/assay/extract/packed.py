@@ -17,7 +17,7 @@ from typing import IO, Any
 from assay.extract import dates, types
 from assay.extract.problems import Stop
 from assay.extract.request import Request
-from assay.extract.spool import Counted, MemberBroken, chunks_of
+from assay.extract.spool import Counted, MemberBroken
 from assay.extract.tar import count_files, read_stream
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -58,8 +58,10 @@ def _unpacked(request: Request) -> IO[bytes]:
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    read: Any = getattr(stream, "read1", stream.read)  # gives what is there before it fails
     try:
-        yield from chunks_of(stream)
+        while chunk := read(1 << 17):
+            yield chunk
     except EOFError:
         raise MemberBroken("truncated", "the compressed data ends early") from None
     except (OSError, zlib.error, lzma.LZMAError, ValueError) as error:

@@ -53,16 +53,20 @@ def opened(request: Request, transcript: Transcript | None = None) -> Iterator[A
     Raises Stop with `encrypted` or `damaged`.
     """
     repaired: Path | None = None
-    document = _try_open(request.path, request.passwords)
-    if document is None:
+    found = _try_open(request.path, request.passwords)
+    if found is not None:
+        document, secret = found
+    else:
         repaired = request.scratch / ".repaired.pdf"
         try:
-            document = _repair(request, repaired)
+            document, secret = _repair(request, repaired)
         except Stop:
             repaired.unlink(missing_ok=True)
             raise
         if transcript is not None:
             transcript.trouble("repaired")
+    if transcript is not None:
+        transcript.secret = transcript.secret or secret
     try:
         yield document
     finally:
@@ -71,8 +75,11 @@ def opened(request: Request, transcript: Transcript | None = None) -> Iterator[A
             repaired.unlink(missing_ok=True)
 
 
-def _try_open(path: Path, passwords: tuple[str, ...]) -> Any:
-    """The document, None where pdfium cannot open it. Raises Stop with `encrypted`."""
+def _try_open(path: Path, passwords: tuple[str, ...]) -> tuple[Any, bool] | None:
+    """(document, whether a password opened it); None where pdfium cannot open it.
+
+    Raises Stop with `encrypted`.
+    """
     locked = False
     for password in (None, *passwords):
         try:
@@ -87,13 +94,13 @@ def _try_open(path: Path, passwords: tuple[str, ...]) -> Any:
         if len(document) == 0:
             document.close()
             return None
-        return document
+        return document, password is not None
     if locked:
         raise Stop("encrypted")
     return None
 
 
-def _repair(request: Request, place: Path) -> Any:
+def _repair(request: Request, place: Path) -> tuple[Any, bool]:
     import pikepdf
 
     for password in ("", *request.passwords):
@@ -107,10 +114,10 @@ def _repair(request: Request, place: Path) -> Any:
             raise Stop("damaged", "", type(error).__name__) from None
     else:
         raise Stop("encrypted")
-    document = _try_open(place, request.passwords)
-    if document is None:
+    found = _try_open(place, request.passwords)
+    if found is None:
         raise Stop("damaged", "", "no pages, also after a repair")
-    return document
+    return found[0], found[1] or bool(password)
 
 
 def _read_pages(document: Any, transcript: Transcript) -> list[int]:

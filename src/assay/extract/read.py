@@ -79,6 +79,9 @@ def _settle(request: Request, transcript: Transcript) -> Reading:
         transcript.problems[0] = Problem(
             first.code, first.where, first.next_step, first.detail, fatal=True
         )
+    transcript.end_flow()
+    if not (transcript.pages or transcript.problems or transcript.container):
+        transcript.enter(0)  # a file without words is one empty page, not a page that was lost
     if transcript.language is None and transcript.length:
         transcript.language = language_of(transcript.text())
     reading = transcript.finish()

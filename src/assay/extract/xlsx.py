@@ -33,8 +33,9 @@ CARD = Card(
     limits="number formats are not applied: 0.25 stays 0.25 where the sheet shows 25 %",
 )
 _BREAK = re.compile(r"[\t\r\n\v\f]+")
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=\"(\d+)\"")
-_REF = re.compile(rb"\sr=\"([A-Z]{1,3})\d{1,7}\"")
+_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{1,7})[\"']")
+_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})\d{1,7}[\"']")
+_DENSE = 8_000_000  # cells that calamine may spread out in memory
 _BLANK_RUN = 50  # empty rows in a row that are kept as empty lines
 
 
@@ -284,19 +285,19 @@ class _Words:
 
 
 def _too_wide(package: office.Package, limit: int) -> bool:
-    """Tell whether a sheet's corners span more cells than allowed: calamine fills them all."""
+    """Tell whether a sheet's corners span more cells than calamine may fill: it fills them all."""
+    limit = min(limit, _DENSE)
     for name in package.names("xl/worksheets/"):
         entry = package.entry(name)
         if entry is None or not name.endswith(".xml"):
             continue
-        rows = columns = 0
+        rows = columns = 1
         tail = b""
         try:
             for chunk in package.archive.chunks(entry):
                 block = tail + chunk
-                if found := _ROW.findall(block):
-                    rows = max(rows, *map(int, found[-1:] + found[:1]), max(map(int, found)))
-                columns = max(columns, *(_column(r) for r in set(_REF.findall(block))), 0)
+                rows = max(rows, *map(int, set(_ROW.findall(block))), 0)
+                columns = max(columns, *map(_column, set(_COLUMN.findall(block))), 0)
                 tail = block[-64:]
         except MemberBroken:
             return True
@@ -304,14 +305,14 @@ def _too_wide(package: office.Package, limit: int) -> bool:
             if type(error).__module__ not in ("zlib", "lzma", "_lzma", "builtins"):
                 raise
             return True
-        if rows * max(columns, 1) > limit:
+        if rows * columns > limit:
             return True
     return False
 
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 

@@ -1,0 +1,225 @@
+import random
+
+import pytest
+from PIL import Image, ImageDraw
+
+from assay.errors import EngineError
+from assay.extract.ocr.assemble import assemble, mean_confidence
+from assay.extract.ocr.ink import find_ink, find_lie, find_strip, map_back, turn_upright
+from assay.extract.ocr.page import read_page
+from assay.ports import Card, OcrWord, Recognizer
+
+
+def draw_lines(rows: int = 12, wide: int = 1000, high: int = 1400) -> Image.Image:
+    """A page of bars that lie like words in lines."""
+    page = Image.new("L", (wide, high), "white")
+    pen = ImageDraw.Draw(page)
+    chance = random.Random(7)
+    for row in range(rows):
+        x = 100
+        while x < wide - 180:
+            length = chance.randint(20, 90)
+            pen.rectangle((x, 120 + 45 * row, x + length, 140 + 45 * row), fill="black")
+            x += length + 14
+    return page
+
+
+class Reader:
+    """A recogniser that says what it is told to, and remembers what it was shown."""
+
+    def __init__(
+        self, *words: OcrWord, here: tuple[str, ...] = ("eng",), fails: bool = False
+    ) -> None:
+        self.words = list(words)
+        self.here = here
+        self.fails = fails
+        self.shown: list[tuple[tuple[int, int], str, bool]] = []
+
+    @property
+    def card(self) -> Card:
+        return Card("reader", "1", "AGPL-3.0-or-later")
+
+    def card_for(self, language: str) -> Card:
+        return Card("reader", f"1 {language}", "AGPL-3.0-or-later")
+
+    def languages(self) -> frozenset[str]:
+        return frozenset(self.here)
+
+    def recognise(
+        self, picture: Image.Image, language: str, dpi: int, block: bool = False
+    ) -> list[OcrWord]:
+        self.shown.append((picture.size, language, block))
+        if self.fails:
+            raise EngineError("reader", "it failed")
+        return self.words
+
+
+def word(text: str, x: int = 0, line: int = 0, block: int = 0, sure: float = 95.0) -> OcrWord:
+    return OcrWord(text, (x, 10, x + 10 * len(text), 30), sure, line, block)
+
+
+# ---------------------------------------------------------------- failures are no empty text
+
+
+def test_a_page_whose_ocr_crashed_is_a_problem_and_not_a_blank_page() -> None:
+    page = read_page(draw_lines(), 100, [Reader(fails=True)], where="page 3")
+    assert page.verdict == "failed"
+    assert [(p.code, p.where) for p in page.problems] == [("ocr_failed", "page 3")]
+
+
+def test_a_blank_page_is_blank_and_no_failure() -> None:
+    reader = Reader(word("ghost"))
+    page = read_page(Image.new("L", (800, 1100), "white"), 100, [reader])
+    assert (page.verdict, page.text, page.problems) == ("blank", "", ())
+    assert reader.shown == []
+
+
+def test_a_grey_and_noisy_empty_page_is_blank() -> None:
+    noise = Image.effect_noise((800, 1100), 28).point(lambda v: min(255, v + 90))
+    assert read_page(noise, 100, [Reader()]).verdict == "blank"
+
+
+def test_ink_without_words_is_a_picture_and_no_failure() -> None:
+    page = read_page(draw_lines(), 100, [Reader()])
+    assert (page.verdict, page.text, page.problems) == ("picture", "", ())
+
+
+def test_a_named_language_without_its_model_is_a_problem_with_the_command_that_adds_it() -> None:
+    page = read_page(draw_lines(), 100, [Reader(word("text"))], langs=["ka"], where="page 1")
+    assert page.verdict == "failed"
+    assert page.problems[0].code == "ocr_missing_language"
+    assert "apt-get install tesseract-ocr-kat" in page.problems[0].next_step
+
+
+def test_without_any_model_every_page_says_so() -> None:
+    page = read_page(draw_lines(), 100, [])
+    assert [p.code for p in page.problems] == ["ocr_missing_language"]
+
+
+def test_a_page_that_reads_badly_next_to_a_language_without_model_names_it() -> None:
+    reader = Reader(word("gibberish", sure=20.0))
+    page = read_page(draw_lines(), 100, [reader], neighbours=["ka", "ka"])
+    assert page.text == "gibberish"
+    assert [p.code for p in page.problems] == ["ocr_missing_language"]
+
+
+# ---------------------------------------------------------------- the path
+
+
+def test_a_page_is_read_once_as_a_whole_after_a_look_at_a_strip() -> None:
+    reader = Reader(word("The"), word("harbour", 40))
+    page = read_page(draw_lines(), 100, [reader])
+    assert [block for _, _, block in reader.shown] == [True, False]
+    (strip, _, _), (whole, _, _) = reader.shown
+    assert strip[1] < whole[1] / 5
+    assert (page.text, page.verdict, page.language) == ("The harbour", "text", "eng")
+    assert page.engine == Card("reader", "1 eng", "AGPL-3.0-or-later")
+    assert page.confidence == 95.0
+
+
+def test_the_first_recogniser_reads_and_the_last_one_looks() -> None:
+    good, cheap = Reader(word("good"), here=("eng",)), Reader(word("cheap words"), here=("eng",))
+    assert read_page(draw_lines(), 100, [good, cheap]).text == "good"
+    assert [block for _, _, block in good.shown] == [False]
+    assert [block for _, _, block in cheap.shown] == [True]
+
+
+def test_boxes_are_tenths_of_a_point_of_the_page_as_shown() -> None:
+    page = read_page(draw_lines(), 100, [Reader(OcrWord("words", (100, 50, 200, 80), 90, 0, 0))])
+    assert page.words is not None
+    assert page.words.boxes == (720, 360, 1440, 576)
+    assert (page.words.starts, page.words.ends, page.words.confidences) == ((0,), (5,), (90,))
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "RGBA", "CMYK", "I;16", "LA"])
+def test_pictures_of_every_mode_are_taken(mode: str) -> None:
+    drawn = draw_lines()
+    picture = Image.new("I;16", drawn.size, 255) if mode == "I;16" else drawn.convert(mode)
+    page = read_page(picture, 100, [Reader(word("text here"))])
+    assert page.verdict in {"text", "blank"}
+    assert page.verdict == "text" or mode == "I;16"
+
+
+def test_transparent_paper_is_white() -> None:
+    layer = Image.new("RGBA", (800, 1100), (0, 0, 0, 0))
+    assert read_page(layer, 100, [Reader()]).verdict == "blank"
+
+
+# ---------------------------------------------------------------- ink
+
+
+@pytest.mark.parametrize("skew", [-4.0, -1.5, -0.8, 0.0, 0.8, 2.0, 5.0])
+def test_the_skew_of_lines_is_found(skew: float) -> None:
+    page = draw_lines().rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
+    lie = find_lie(find_ink(page))
+    assert abs(lie.skew - skew) <= 0.25
+    assert not lie.sideways
+
+
+@pytest.mark.parametrize("quarter", [90, 270])
+def test_lines_that_run_up_or_down_are_found(quarter: int) -> None:
+    page = draw_lines().rotate(quarter, expand=True, fillcolor=255)
+    assert find_lie(find_ink(page)).sideways
+
+
+def test_the_strip_holds_two_lines() -> None:
+    left, top, right, bottom = find_strip(find_ink(draw_lines()))
+    assert 65 <= bottom - top <= 110
+    assert left <= 100 < 800 < right
+
+
+@pytest.mark.parametrize("quarter", [0, 90, 180, 270])
+@pytest.mark.parametrize("skew", [0.0, 2.0, -3.0])
+def test_a_box_on_the_upright_page_is_found_again_on_the_page_as_shown(
+    quarter: int, skew: float
+) -> None:
+    upright = Image.new("L", (600, 800), "white")
+    ImageDraw.Draw(upright).rectangle((100, 200, 160, 220), fill="black")
+    shown = upright.rotate(skew, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    shown = shown.rotate(-quarter, expand=True)
+    again = turn_upright(shown, quarter, skew)
+    found = again.point(lambda v: 255 * (v < 128)).getbbox()
+    there = shown.point(lambda v: 255 * (v < 128)).getbbox()
+    assert found is not None
+    assert there is not None
+    mapped = map_back(found, quarter, skew, shown.size, again.size)
+    grown = 2 + 100 * abs(skew) / 57  # a slanted box has a larger box around it
+    assert all(abs(a - b) <= grown for a, b in zip(mapped, there, strict=True))
+
+
+# ---------------------------------------------------------------- text
+
+
+def text_of(*words: OcrWord) -> str:
+    return assemble(words, lambda box: (0.0, 0.0, 0.0, 0.0))[0]
+
+
+def test_lines_and_blocks_end_as_on_the_page() -> None:
+    words = word("one"), word("two"), word("three", line=1), word("four", line=2, block=1)
+    assert text_of(*words) == "one two\nthree\n\nfour"
+
+
+def test_chinese_words_are_joined_without_spaces() -> None:
+    assert text_of(word("港务"), word("局", 20), word("，", 30), word("今年", 40)) == "港务局，今年"
+
+
+def test_a_figure_in_a_chinese_line_has_a_space_only_where_one_is_seen() -> None:
+    assert text_of(word("共有"), word("23", 22), word("艘", 44)) == "共有23艘"
+    assert text_of(word("共有"), word("23", 40), word("艘", 80)) == "共有 23 艘"
+
+
+def test_words_say_where_they_stand_in_the_text() -> None:
+    words = word("پورت"), word("باشقارمىسى"), word("ئاچتى.", line=1)
+    text, places = assemble(words, lambda box: (0.0, 0.0, 0.0, 0.0))
+    found = [text[a:b] for a, b in zip(places.starts, places.ends, strict=True)]
+    assert found == ["پورت", "باشقارمىسى", "ئاچتى."]
+
+
+def test_the_confidence_of_a_page_weighs_words_by_their_length() -> None:
+    assert mean_confidence([word("a", sure=0), word("bbb", sure=80)]) == 60.0
+    assert mean_confidence([]) is None
+
+
+def test_the_fake_is_a_recogniser() -> None:
+    reader: Recognizer = Reader()
+    assert reader.languages() == {"eng"}

@@ -1,0 +1,161 @@
+"""PDF: the words, where they stand on the page, and what hangs on it beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import made
+import pytest
+
+from assay import settings
+from assay.errors import NotFound
+from assay.extract.member import open_member
+from assay.extract.picture import draw, raster
+from assay.extract.problems import Stop
+from assay.model.reading import Page, Reading
+
+XMP = b"""<?xpacket begin="" id="x"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmp:CreatorTool="Press 3"><dc:creator><rdf:Seq><rdf:li>A. Voss</rdf:li></rdf:Seq></dc:creator>
+ </rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
+def words_of(reading: Reading, page: Page) -> list[tuple[str, tuple[int, ...]]]:
+    """(word, box) of each word of a page."""
+    assert page.words is not None
+    text = reading.text[page.start : page.end]
+    spans = zip(page.words.starts, page.words.ends, strict=True)
+    return [
+        (text[start:end], page.words.boxes[4 * n : 4 * n + 4])
+        for n, (start, end) in enumerate(spans)
+    ]
+
+
+def test_each_page_gives_its_lines() -> None:
+    reading = made.read_bytes(made.pdf("Berth 4\nis closed", "second"), "a.pdf")
+    assert made.page_of(reading) == "Berth 4\nis closed"
+    assert made.page_of(reading, 2) == "second"
+    assert (reading.pages[0].width, reading.pages[0].height) == (612, 792)
+    assert reading.status == "read"
+
+
+def test_a_word_has_the_box_where_it_stands() -> None:
+    reading = made.read_bytes(made.pdf("one two\nthree"), "a.pdf")
+    found = dict(words_of(reading, reading.pages[0]))
+    assert list(found) == ["one", "two", "three"]
+    left, top, right, bottom = found["one"]
+    # 12 point Helvetica at 72, 700 of a page 792 high
+    assert 710 <= left <= 730
+    assert 780 <= top < 920 <= bottom <= 970
+    assert left < right < found["two"][0]
+    assert found["three"][1] > top
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_boxes_follow_the_rotation_of_the_page(turn: int, tmp_path: Path) -> None:
+    body = made.pdf("BLACKWORD", rotate=turn, box=(50, 20, 450, 820))
+    reading = made.read_bytes(body, "a.pdf")
+    (_, box) = words_of(reading, reading.pages[0])[0]
+    path = tmp_path / "a"
+    path.write_bytes(body)
+    picture = raster(path, 1, 72, settings.Limits()).convert("L").point(lambda v: 255 - v)
+    ink = picture.getbbox()
+    assert ink is not None
+    # the loose box covers the ink, and not much more
+    left, top, right, bottom = (n / 10 for n in box)
+    assert left - 2 <= ink[0] and top - 2 <= ink[1] and right + 2 >= ink[2] and bottom + 2 >= ink[3]
+    assert (right - left) * (bottom - top) < 5 * (ink[2] - ink[0]) * (ink[3] - ink[1])
+
+
+def test_notes_and_fields_follow_the_text_of_their_page_without_boxes() -> None:
+    body = made.pdf("body", "next", notes={0: "a note"}, fields={1: ("Ship", "MV Aurora")})
+    reading = made.read_bytes(body, "a.pdf")
+    assert made.page_of(reading) == "body\n\na note"
+    assert made.page_of(reading, 2) == "next\n\nMV Aurora\nShip"
+    assert [w for w, _ in words_of(reading, reading.pages[0])] == ["body"]
+
+
+def test_metadata_of_the_dictionary_and_of_xmp_is_found() -> None:
+    info = {"Title": "Order 17", "CreationDate": "D:20190314093000+01'00'", "Scanner": "S-1"}
+    metadata = made.read_bytes(made.pdf("x", info=info, xmp=XMP), "a.pdf").metadata
+    assert (metadata.title, metadata.author) == ("Order 17", "A. Voss")
+    assert metadata.created == "2019-03-14T08:30:00Z"
+    assert ("pdf:Scanner", "S-1") in metadata.found
+    assert ("xmp:xmp:CreatorTool", "Press 3") in metadata.found
+
+
+def test_the_outline_points_to_pages() -> None:
+    body = made.pdf("a", "b", outline=(("First", 0), ("Second", 1)))
+    assert made.read_bytes(body, "a.pdf").outline == ((0, "First", 1), (0, "Second", 2))
+
+
+def test_attachments_are_members_that_can_be_opened_again(tmp_path: Path) -> None:
+    body = made.pdf("x", attachments={"ledger.csv": b"a,b", "notes.txt": b"words"})
+    reading = made.read_bytes(body, "a.pdf")
+    assert [m.name for m in reading.members] == [(b"ledger.csv",), (b"notes.txt",)]
+    path = tmp_path / "a"
+    path.write_bytes(body)
+    assert open_member(path, 1, tmp_path, settings.Limits()).read_bytes() == b"words"
+    with pytest.raises(NotFound):
+        open_member(path, 2, tmp_path, settings.Limits())
+
+
+def test_a_password_that_is_given_opens_the_file_and_marks_its_members() -> None:
+    body = made.pdf("secret words", password="tide", attachments={"a.txt": b"a"})
+    reading = made.read_bytes(body, "a.pdf", passwords=("wrong", "tide"))
+    assert reading.text == "secret words"
+    assert reading.members[0].secret
+    assert reading.status == "read"
+
+
+def test_a_wrong_password_leaves_it_unread() -> None:
+    reading = made.read_bytes(made.pdf("x", password="tide"), "a.pdf", passwords=("wrong",))
+    assert (reading.status, made.codes(reading)) == ("unread", {"encrypted"})
+
+
+def test_a_page_of_a_picture_waits_for_ocr() -> None:
+    reading = made.read_bytes(made.pdf("", picture=True), "a.pdf")
+    assert reading.pages[0].wants_ocr
+    assert reading.status == "read"
+
+
+def test_a_stamp_over_a_scan_does_not_keep_it_from_ocr() -> None:
+    assert made.read_bytes(made.pdf("EXHIBIT No. 000123", picture=True), "a").pages[0].wants_ocr
+
+
+def test_a_page_of_text_over_a_picture_does_not_wait() -> None:
+    words = "\n".join("a line of quite ordinary words" for _ in range(20))
+    assert not made.read_bytes(made.pdf(words, picture=True), "a").pages[0].wants_ocr
+
+
+def test_an_empty_page_does_not_wait_for_ocr() -> None:
+    assert not made.read_bytes(made.pdf("", "text"), "a.pdf").pages[0].wants_ocr
+
+
+def test_a_page_is_drawn_as_webp_of_the_width_asked_for(tmp_path: Path) -> None:
+    import io
+
+    from PIL import Image
+
+    path = tmp_path / "a"
+    path.write_bytes(made.pdf("drawn"))
+    body = draw(path, 1, 300, settings.Limits())
+    with Image.open(io.BytesIO(body)) as picture:
+        assert (picture.format, picture.width) == ("WEBP", 300)
+    with pytest.raises(NotFound):
+        draw(path, 2, 300, settings.Limits())
+
+
+def test_a_page_with_more_pixels_than_allowed_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(made.pdf("drawn", box=(0, 0, 14000, 14000)))
+    with pytest.raises(Stop, match="limit_pixels"):
+        raster(path, 1, 200, settings.Limits(pixels=1_000_000))
+
+
+def test_text_has_no_page_to_draw(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"words")
+    with pytest.raises(NotFound):
+        draw(path, 1, 300, settings.Limits())
