@@ -79,7 +79,7 @@ def test_right_neighbours_make_one_look_enough(look: Look, language: str, near: 
 
 
 @pytest.mark.parametrize("language", list(TEXTS))
-def test_no_model_looks_twice_and_a_script_never_takes_more_than_four(
+def test_no_model_looks_twice_and_few_look_at_all(
     look: Look, language: str
 ) -> None:
     looks = look(language)[1]

@@ -159,6 +159,7 @@ class _Choice:
     ) -> None:
         self._read = read
         self._looks: dict[str, Look] = {}
+        self._told: list[str] = []  # what the words themselves say, in Latin script
         here = frozenset(available)
         named = [model for model in models_for(langs) if model in here]
         around = Counter(model for name in neighbours for model in models_for([name])[:1])
@@ -218,8 +219,8 @@ class _Choice:
             return look
         if script == "Latin" or len(rivals) > 3:
             # too many models to try each: what does the text itself say
-            told = models_for([language_of(look.text) or ""])
-            rivals = [m for m in rivals if m in told or (self._named and len(rivals) <= 3)]
+            self._told = models_for([language_of(look.text) or ""])
+            rivals = [m for m in rivals if m in self._told or (self._named and len(rivals) <= 3)]
             rivals = rivals[:3]
         if look.confidence >= _CONVINCED and self._has_own_letters(look):
             return look
@@ -227,7 +228,7 @@ class _Choice:
         return max(looks, key=self._weigh)
 
     def _weigh(self, look: Look) -> tuple[float, int]:
-        weight = look.confidence
+        weight = look.confidence + (5 if look.language in self._told else 0)
         if look.language in _OWN_LETTERS:
             # its letters are in the text, or the text is in a language that has none of them
             weight += 8 if self._has_own_letters(look) else -8
