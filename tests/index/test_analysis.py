@@ -1,5 +1,6 @@
 """What is found by what, script by script; and that the two paths cut alike."""
 
+import itertools
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from assay.index.analysis import (
     TOKEN_CHARS,
     analyse,
     fold,
+    locate_blocks,
     locate_tokens,
     normalise,
     query_readings,
@@ -59,6 +61,39 @@ def test_every_written_token_of_a_word_is_in_the_exact_field(text: str) -> None:
     for i, token in enumerate(located.tokens):
         if token != "·" and len(located.written(i)) > 1:
             assert located.written(i) in exact
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(TEXTS, min_size=1, max_size=12),
+    st.sampled_from([" ", "\n", ". ", "。", "x\ny", "国。"]),
+)
+def test_a_long_page_cut_in_blocks_has_the_same_tokens_and_places(
+    parts: list[str], joint: str
+) -> None:
+    text = joint.join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        whole, entry = locate_tokens(text), analyse(text)
+        patch.setattr("assay.index.analysis.BLOCK_CHARS", 8)
+        assert analyse(text) == entry
+        places = {}
+        for located in locate_blocks(text, 2):
+            for i, token in enumerate(located.tokens):
+                if token != "·":
+                    places[located.place(i, i)] = (token, located.written(i))
+        assert places == {
+            whole.place(i, i): (token, whole.written(i))
+            for i, token in enumerate(whole.tokens)
+            if token != "·"
+        }
+        queries = [f'"{a} {b}"' for a, b in itertools.pairwise(whole.tokens) if "·" not in (a, b)]
+        for query in queries[:3]:
+            tree = parse(query)
+            expected = marks(tree, text)
+            patch.setattr("assay.index.leaves.BLOCK_CHARS", 8)
+            assert marks(tree, text) == expected
+            patch.undo()
+            patch.setattr("assay.index.analysis.BLOCK_CHARS", 8)
 
 
 @settings(max_examples=400, deadline=None)

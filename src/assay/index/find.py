@@ -13,10 +13,9 @@ from typing import Literal
 import msgspec
 
 from assay import ports
-from assay.index.analysis import locate_tokens
 from assay.index.compile import Resolver, compile_query, no_digests
 from assay.index.highlight import marks_of_leaves, snippet
-from assay.index.leaves import PageTokens
+from assay.index.leaves import page_tokens
 from assay.index.query import Tree, Words, leaves_of, parse
 
 TextOf = Callable[[list[tuple[str, int]]], list[str]]
@@ -71,7 +70,7 @@ def search(
     leaves = leaves_of(tree)
     hits = []
     for hit, text in zip(found.hits, texts, strict=True):
-        places = marks_of_leaves(leaves, PageTokens(locate_tokens(text))) if leaves else []
+        places = marks_of_leaves(leaves, text)
         shown, start = snippet(text, places, snippet_chars)
         hits.append(Hit(hit.exhibit, hit.page, hit.score, shown, start, tuple(places)))
     return Hits(found.total, tuple(hits), {f: _facet(f, found.facets) for f in facets})
@@ -87,7 +86,7 @@ def matching(
         for start in range(0, len(found), _TEXTS):
             keys = [(hit.exhibit, hit.page) for hit in found[start : start + _TEXTS]]
             for key, text in zip(keys, text_of(keys), strict=True):
-                if PageTokens(locate_tokens(text)).runs(leaf):
+                if any(page.runs(leaf) for page in page_tokens(text, [leaf])):
                     yield key
         offset += len(found)
         if len(found) < _CANDIDATES:

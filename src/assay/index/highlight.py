@@ -8,8 +8,7 @@ field is not marked.
 
 from __future__ import annotations
 
-from assay.index.analysis import locate_tokens
-from assay.index.leaves import PageTokens
+from assay.index.leaves import page_tokens
 from assay.index.query import Tree, Words, leaves_of
 
 Marks = list[tuple[int, int]]
@@ -17,18 +16,20 @@ Marks = list[tuple[int, int]]
 
 def marks(tree: Tree, text: str) -> Marks:
     """Where a page's text makes it a hit: (start, end) in order, without overlaps."""
-    leaves = leaves_of(tree)
-    return marks_of_leaves(leaves, PageTokens(locate_tokens(text))) if leaves else []
+    return marks_of_leaves(leaves_of(tree), text)
 
 
-def marks_of_leaves(leaves: list[Words], page: PageTokens) -> Marks:
+def marks_of_leaves(leaves: list[Words], text: str) -> Marks:
     """The marks of several words and phrases together."""
-    return merge(sorted({place for leaf in leaves for place in page.places(leaf)}))
-
-
-def matches(leaf: Words, text: str) -> bool:
-    """Tell whether one word or phrase occurs in a page's text."""
-    return bool(PageTokens(locate_tokens(text)).runs(leaf))
+    if not leaves:
+        return []
+    found = {
+        place
+        for page in page_tokens(text, leaves)
+        for leaf in leaves
+        for place in page.places(leaf)
+    }
+    return merge(sorted(found))
 
 
 def merge(spans: Marks) -> Marks:

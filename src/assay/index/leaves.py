@@ -8,13 +8,21 @@ both made from these sequences, so they cannot disagree about what a query means
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import product
 
 import msgspec
 
-from assay.index.analysis import Located, is_unspaced, query_readings, query_written
+from assay.index.analysis import (
+    BLOCK_CHARS,
+    Located,
+    is_unspaced,
+    locate_blocks,
+    locate_tokens,
+    query_readings,
+    query_written,
+)
 from assay.index.pattern import Automaton
 from assay.index.query import Item, Kind, Words
 
@@ -137,6 +145,24 @@ class PageTokens:
             for p in starts
             if all(p + i in passing for i, passing in enumerate(later, 1))
         ]
+
+
+def page_tokens(text: str, leaves: list[Words]) -> Iterator[PageTokens]:
+    """A page for these leaves: at once, or block by block where it is long.
+
+    Every match lies in one of the blocks; one near an edge may be found in two.
+    """
+    if len(text) <= BLOCK_CHARS:
+        yield PageTokens(locate_tokens(text))
+        return
+    reach = max((leaf.slop + len(s) for leaf in leaves for s in sequences(leaf)), default=1)
+    for located in locate_blocks(text, reach):
+        yield PageTokens(located)
+
+
+def places_of(leaf: Words, text: str) -> set[tuple[int, int]]:
+    """Where one leaf matches in a page, as code points of its text."""
+    return {place for page in page_tokens(text, [leaf]) for place in page.places(leaf)}
 
 
 def _near(places: list[list[int]], slop: int) -> set[int]:

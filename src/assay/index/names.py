@@ -25,10 +25,10 @@ from typing import Literal
 import msgspec
 
 from assay import ports
-from assay.index.analysis import is_unspaced, locate_tokens, query_readings
+from assay.index.analysis import is_unspaced, query_readings
 from assay.index.compile import words_query
 from assay.index.find import TextOf
-from assay.index.leaves import PageTokens
+from assay.index.leaves import PageTokens, page_tokens
 from assay.index.query import Item, Words
 
 How = Literal["exact", "folded", "fuzzy", "transliterated"]
@@ -137,10 +137,19 @@ class _Search:
         self.hits = 0
         self.where: list[Place] = []
 
-    def read(self, key: tuple[str, int], text: str, page: PageTokens, places: int | None) -> None:
-        """Take down the places on one page."""
-        strict = set(page.places(self.leaf))
-        spans = strict.union(*(page.places(leaf) for leaf in self.loose))
+        self.strict: set[tuple[int, int]] = set()  # places on the page being read
+        self.spans: set[tuple[int, int]] = set()
+
+    def read(self, page: PageTokens) -> None:
+        """Look at a page, or a block of a long one."""
+        self.strict.update(page.places(self.leaf))
+        for leaf in self.loose:
+            self.spans.update(page.places(leaf))
+
+    def take_down(self, key: tuple[str, int], text: str, places: int | None) -> None:
+        """Take down the places on the page that was read."""
+        strict, spans = self.strict, self.spans | self.strict
+        self.strict, self.spans = set(), set()
         self.hits += len(spans)
         for start, end in sorted(spans):
             if places is not None and len(self.where) >= places:
@@ -213,6 +222,9 @@ def _read_pages(
     for start in range(0, len(keys), _TEXTS):
         some = keys[start : start + _TEXTS]
         for key, text in zip(some, text_of(some), strict=True):
-            page = PageTokens(locate_tokens(text))
+            leaves = [leaf for search in pages[key] for leaf in (search.leaf, *search.loose)]
+            for page in page_tokens(text, leaves):
+                for search in pages[key]:
+                    search.read(page)
             for search in pages[key]:
-                search.read(key, text, page, places)
+                search.take_down(key, text, places)
