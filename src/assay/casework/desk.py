@@ -6,7 +6,7 @@ Functions over `Case`, so that the door itself sees no room but casework.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.casework.case import Case
@@ -36,3 +36,13 @@ def meaning_of(code: str) -> str:
 
     kind = PROBLEMS.get(code)
     return kind.means if kind is not None else code
+
+
+def display_of(path: Any) -> str:
+    """The display form of a path as an event holds it; "" where it is none."""
+    from assay.custody.accession import path_from_json
+
+    try:
+        return path_from_json(path).display
+    except (KeyError, TypeError, ValueError):
+        return ""
