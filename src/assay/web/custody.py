@@ -23,14 +23,6 @@ from assay.web.desk import Desk, by_htmx, desk_of
 CHECKS = 200  # failed or passed checks listed of each kind
 # written by `add`, not by a person's hand
 _QUIET = ("received", "not_received", "circumstances", "read", "ocr", "recipe", "jail")
-    "received",
-    "not_received",
-    "circumstances",
-    "read",
-    "ocr",
-    "recipe",
-    "jail",
-)  # written by `add`, not by a person's hand
 
 
 class Entry(msgspec.Struct, frozen=True):
