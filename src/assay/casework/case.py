@@ -196,6 +196,8 @@ class Case:
     def lease(self, doing: str) -> lease_engine.Lease:
         """The right to write catalogue and index. Raises CaseHeld on entering."""
         lease_engine.refuse_network_drive(self.folder)
+        for part in (places.ORIGINALS, places.KEPT, places.DERIVED, places.TMP):
+            (self.folder / part).mkdir(exist_ok=True)  # a copy need not hold empty folders
         return lease_engine.Lease(self.folder / places.LOCK_FILE, self.person().name, doing)
 
     def resolve(self, reference: str | dict[str, Any]) -> Reference:
