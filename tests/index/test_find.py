@@ -152,6 +152,20 @@ def test_a_check_of_stored_text_reads_only_pages_that_the_rest_of_the_query_leav
     assert shelf.asked_for <= 3
 
 
+def test_a_check_of_stored_text_goes_through_all_candidates_batch_by_batch(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.index.find._CANDIDATES", 3)
+    monkeypatch.setattr("assay.index.find._TEXTS", 2)
+    for i, name in enumerate(list(shelf.known())[:31]):
+        shelf.put(name, "Big Port" if i % 2 else "big port")
+    shelf.engine.commit()
+    assert len(shelf.names('="Big Port"')) == 15
+    assert len(shelf.names('NOT ="Big Port"')) == 16
+    assert shelf.search('="Big Port"', limit=4, offset=12).total == 15
+    assert len(shelf.search('="Big Port"', limit=4, offset=12).hits) == 3
+
+
 def test_fields_find_what_metadata_and_paths_hold(shelf: Shelf) -> None:
     about = Metadata(
         author="Anna Müller", sender="ivan@example.org", recipients=("Li Wei", "王伟"),

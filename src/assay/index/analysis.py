@@ -75,19 +75,17 @@ class Located:
 
     `tokens` are those of `analyse`, in order; in a block the last few of the block before it come
     first (`carried`, with their places), so that a phrase may run over its edge. `base` is where
-    the block begins. Places are code points of the page's text.
+    the block begins; `arabic` as in `_tokens`. Places are code points of the page's text.
     """
 
-    def __init__(
-        self, text: str, base: int, arabic: bool, carried: list[Carried], punctuated: bool
-    ) -> None:
+    def __init__(self, text: str, base: int, arabic: bool | None, carried: list[Carried]) -> None:
         self._normal = normal = _normalise_with_map(text)
         self._joined = _line_end_hyphens(normal.text)
         self._base = base
         plain = _join_lines(normal.text) if self._joined else normal.text
         self._own = _tokens(plain, arabic, pairs=False)[0]
         self._carried = carried
-        if carried and self._own and punctuated and is_unspaced(self._own[0]):
+        if carried and self._own and is_unspaced(self._own[0]) and is_unspaced(carried[-1].token):
             self._carried = [*carried, Carried(GAP, 0, 0, GAP)]
         self.tokens = [*(c.token for c in self._carried), *self._own] if carried else self._own
 
@@ -136,10 +134,7 @@ class Located:
         gaps = self._own.count(GAP)
         if len(spans) + gaps != len(self._own):  # bare marks fold to nothing
             spans = [(a, b) for a, b in spans if text[a:b].translate(FOLDS).strip()]
-        if gaps:
-            each = iter(spans)
-            spans = [(-1, -1) if token == GAP else next(each) for token in self._own]
-        return spans
+        return _leave_gaps(self._own, spans) if gaps else spans
 
 
 class Carried(NamedTuple):
@@ -149,6 +144,18 @@ class Carried(NamedTuple):
     start: int
     end: int
     written: str
+
+
+def _leave_gaps(tokens: list[str], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans of tokens, with (-1, -1) put in for each gap."""
+    placed: list[tuple[int, int]] = []
+    at = 0
+    for gap in [i for i, token in enumerate(tokens) if token == GAP]:
+        following = at + gap - len(placed)
+        placed.extend(spans[at:following])
+        placed.append((-1, -1))
+        at = following
+    return placed + spans[at:]
 
 
 class Normal:
@@ -231,7 +238,7 @@ def fold(text: str) -> str:
 
 def locate_tokens(text: str) -> Located:
     """Cut a whole text with the place of every token, at about half the speed of `analyse`."""
-    return Located(text, 0, _reads_arabic(_join_lines(normalise(text))), [], False)
+    return Located(text, 0, None, [])
 
 
 def locate_blocks(text: str, reach: int) -> Iterator[Located]:
@@ -243,7 +250,7 @@ def locate_blocks(text: str, reach: int) -> Iterator[Located]:
     arabic = _reads_arabic(_join_lines(normalise(text)))
     carried: list[Carried] = []
     for start, end in _blocks(text):
-        located = Located(text[start:end], start, arabic, carried, bool(carried))
+        located = Located(text[start:end], start, arabic, carried)
         yield located
         # a gap may stand before the carried tokens' first neighbour: one more is kept
         carried = located.carry(reach + 1) if end < len(text) else []
@@ -334,7 +341,12 @@ def _tokens(normal: str, arabic: bool | None = None, pairs: bool = True) -> tupl
 def _part_or_join(separators: re.Match[str]) -> str:
     """What stands between two characters of unspaced scripts: nothing or a gap; else a space."""
     text, (start, end) = separators.string, separators.span()
-    if UNSPACED_CHAR.match(text, end) and start and UNSPACED_CHAR.match(text, start - 1):
+    if (
+        start > 0
+        and end < len(text)
+        and CLASSES[ord(text[start - 1])] == "u"
+        and CLASSES[ord(text[end])] == "u"
+    ):
         return GAP if "\x1e" in separators[0] else ""
     return " "
 

@@ -22,7 +22,7 @@ TextOf = Callable[[list[tuple[str, int]]], list[str]]
 """[(exhibit, page)…] -> the stored text of each, in the same order."""
 
 FACETS = ("type", "lang", "date", "folder")
-_CANDIDATES = 5_000  # asked of the engine at once in a re-check
+_CANDIDATES = 20_000  # asked of the engine at once in a re-check
 _TEXTS = 500  # read from the catalogue at once
 
 
