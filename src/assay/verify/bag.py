@@ -113,9 +113,7 @@ def _read_manifests(bag: _Bag) -> None:
         bag.fail("payload", "there is no folder data/")
 
 
-def _read_manifest(
-    bag: _Bag, path: Path, prefix: str, into: dict[str, dict[str, str]]
-) -> None:
+def _read_manifest(bag: _Bag, path: Path, prefix: str, into: dict[str, dict[str, str]]) -> None:
     algorithm = _ALGORITHMS.get(path.stem.removeprefix(prefix).lower())
     if algorithm is None:
         bag.fail("manifest", "its checksum is not known here", path.name)

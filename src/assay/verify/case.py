@@ -387,20 +387,23 @@ def _check_blobs(
         else:
             good += 1
     failed = len(checks)
-    checks += _strangers(folder, name, promised)  # (12)
+    checks += _strangers(folder, name, promised, facts)  # (12)
     if not failed:
         rest = f", {withdrawn} withdrawn" if withdrawn else ""
         checks.append(Check(name, True, f"{good} of {len(promised) - withdrawn} match{rest}"))
     return checks
 
 
-def _strangers(folder: Path, name: str, promised: dict[str, str]) -> list[Check]:
+def _strangers(folder: Path, name: str, promised: dict[str, str], facts: _Facts) -> list[Check]:
     """Files that no event names. What a kill left between vault and log is whole and named so."""
     checks = []
     for path in sorted(folder.glob("*/*")):
         place = f"{path.parent.name}/{path.name}"
         digest = places.digest_of_place(place)
         if digest in promised:
+            continue
+        if digest in facts.withdrawn:
+            checks.append(Check(name, False, "it is withdrawn, but its bytes are here", digest))
             continue
         try:
             with path.open("rb") as stream:
