@@ -138,6 +138,33 @@ def test_a_damaged_index_says_to_rebuild(tmp_path: Path, pattern: str) -> None:
         TantivyIndex(tmp_path, SMALL).find(Term("words", "a"), 10)
 
 
+@pytest.mark.parametrize("kind", ["store", "term", "idx", "pos", "fast", "fieldnorm"])
+def test_a_flipped_bit_in_any_file_is_named_by_the_check(tmp_path: Path, kind: str) -> None:
+    engine = filled(tmp_path, *(page(n, f"a w{n}", 20170101) for n in range(500)))
+    engine.remove([digest(3)])
+    engine.commit()
+    engine.close()
+    assert engine.damaged() == []
+    place = next(tmp_path.glob(f"*.{kind}"))
+    content = bytearray(place.read_bytes())
+    content[len(content) // 3] ^= 4
+    place.chmod(0o600)
+    place.write_bytes(content)
+    assert engine.damaged() == [place.name]
+
+
+def test_a_panic_inside_the_library_is_a_failure_of_the_engine(tmp_path: Path) -> None:
+    filled(tmp_path, *(page(n, f"a w{n} w{n % 7}") for n in range(2000))).close()
+    (place,) = tmp_path.glob("*.idx")
+    content = place.read_bytes()
+    place.chmod(0o600)
+    place.write_bytes(bytes(b ^ 0xFF for b in content[:-200]) + content[-200:])
+    engine = TantivyIndex(tmp_path, SMALL)
+    with pytest.raises(EngineError, match="assay rebuild"):
+        for n in range(200):
+            engine.find(And((Term("words", "a"), Term("words", f"w{n}"))), 10)
+
+
 def test_an_index_without_its_list_of_segments_says_to_rebuild(tmp_path: Path) -> None:
     filled(tmp_path, page(1, "a")).close()
     (tmp_path / "meta.json").unlink()

@@ -16,17 +16,21 @@ The library is imported when an index is opened, not before.
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from assay import ports
-from assay.errors import CaseHeld, DiskFull, EngineError
+from assay.errors import AssayError, CaseHeld, DiskFull, EngineError
 from assay.settings import Search
 
 _MARK = "assay-index.txt"  # which analysis made the tokens in this folder
 _LAYOUT = "1"
+_FOOTER_MAGIC = 1337  # at the end of every file that Tantivy writes
 _VALUE_CHARS = 1000  # Tantivy drops values over 65,530 bytes in silence
 _MAX_GAPS = 5_000
 _MAX_FACET_VALUES = 20_000
@@ -57,7 +61,7 @@ class TantivyIndex:
 
     def _open(self, mark: str) -> Any:
         meta = self._folder / "meta.json"
-        try:
+        with _translating("it cannot be opened"):
             if not meta.exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
                 if any(self._folder.iterdir()):
@@ -69,10 +73,6 @@ class TantivyIndex:
             index.config_reader("manual")
             index.reload()
             return index
-        except EngineError:
-            raise
-        except (ValueError, OSError, RuntimeError) as error:
-            raise _translated(error, "it cannot be opened") from error
 
     def _build_schema(self) -> Any:
         builder = self._tantivy.SchemaBuilder()
@@ -108,10 +108,8 @@ class TantivyIndex:
         """A searcher over the latest commit of any process."""
         stamp = self._stamp()
         if stamp != self._seen:
-            try:
+            with _translating("a new commit cannot be read"):
                 self._index.reload()
-            except (ValueError, OSError, RuntimeError) as error:
-                raise _translated(error, "a new commit cannot be read") from error
             self._searcher = self._index.searcher()
             self._seen = stamp
         return self._searcher
@@ -120,25 +118,17 @@ class TantivyIndex:
 
     def _open_writer(self) -> Any:
         if self._writer is None:
-            try:
+            with _translating("it cannot be written"):
                 # one thread: pages keep the order of addition
                 self._writer = self._index.writer(max(self._settings.writer_memory, 16 << 20), 1)
-            except (ValueError, OSError, RuntimeError) as error:
-                if "lock" in str(error).lower():
-                    raise CaseHeld(
-                        "index", "another process is writing", "Wait until it is done."
-                    ) from error
-                raise _translated(error, "it cannot be written") from error
         return self._writer
 
     def add(self, pages: Iterable[ports.IndexedPage]) -> None:
         """Add pages. They are found after `commit`."""
         writer = self._open_writer()
-        try:
-            for page in pages:
+        for page in pages:
+            with _translating("a page could not be added"):
                 writer.add_document(self._document(page))
-        except (ValueError, OSError, RuntimeError) as error:
-            raise _translated(error, "a page could not be added") from error
 
     def _document(self, page: ports.IndexedPage) -> Any:
         document = self._tantivy.Document()
@@ -172,20 +162,16 @@ class TantivyIndex:
         """Make everything since the last commit durable and findable, or raise."""
         if self._writer is None:
             return
-        try:
+        with _translating("a commit failed"):
             self._writer.commit()
-        except (ValueError, OSError, RuntimeError) as error:
-            raise _translated(error, "a commit failed") from error
 
     def close(self) -> None:
         """Give up the writer and its threads; what was not committed is dropped."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            try:
+            with _translating("it could not be closed"):
                 writer.rollback()
                 writer.wait_merging_threads()
-            except (ValueError, OSError, RuntimeError) as error:
-                raise _translated(error, "it could not be closed") from error
 
     # ------------------------------------------------------------ finding
 
@@ -199,7 +185,7 @@ class TantivyIndex:
     ) -> ports.EngineHits:
         """Find pages, as the port says. Reads the latest commit of any process."""
         searcher = self._reader()
-        try:
+        with _translating("a search failed"):
             asked = self._build(query)
             order: dict[str, Any] = {}
             if sort != "score":
@@ -210,8 +196,6 @@ class TantivyIndex:
                 for score, address in result.hits[: max(limit, 0)]
             )
             counted = self._facets(searcher, asked, facets) if facets else {}
-        except (ValueError, OSError, RuntimeError) as error:
-            raise _translated(error, "a search failed") from error
         return ports.EngineHits(int(result.count), hits, counted)
 
     @staticmethod
@@ -244,8 +228,21 @@ class TantivyIndex:
 
     def tokens(self, field: str, prefix: str, limit: int) -> list[str]:
         """Tokens of a TEXT field that begin with `prefix`, at most `limit`, in order."""
-        found = self._reader().terms_with_prefix(field, prefix)
+        with _translating("the list of words cannot be read"):
+            found = self._reader().terms_with_prefix(field, prefix)
         return sorted(token for token, _ in found)[:limit]
+
+    def damaged(self) -> list[str]:
+        """Names of segment files whose content is not what was written: for `assay doctor`.
+
+        Opening an index does not read it whole, so a flipped bit would else go unnoticed.
+        """
+        kinds = (".store", ".term", ".idx", ".pos", ".fast", ".fieldnorm", ".del")
+        return sorted(
+            place.name
+            for place in self._folder.iterdir()
+            if place.suffix in kinds and not _is_whole(place)
+        )
 
     def count(self) -> int:
         """Pages that can be found."""
@@ -364,9 +361,46 @@ def _shown(key: Any) -> str:
     return str(int(key)) if isinstance(key, float) else str(key)
 
 
-def _translated(error: Exception, what: str) -> EngineError | DiskFull:
-    """A failure of the library as one of ours. Its own words may hold a path, so they go."""
-    text = str(error)
-    if re.search(r"No space left|StorageFull|os error 28", text):
-        return DiskFull("index", "the disk is full", "Free some space and run the command again.")
-    return EngineError("index", f"{what} ({type(error).__name__})", _REBUILD)
+@contextmanager
+def _translating(what: str) -> Iterator[None]:
+    """Turn a failure of the library into one of ours. Its own words may hold a path: they go."""
+    try:
+        yield
+    except AssayError:
+        raise
+    except BaseException as error:
+        # a panic inside the library is no Exception, by its own choice
+        panic = type(error).__name__ == "PanicException"
+        if not panic and not isinstance(error, ValueError | OSError | RuntimeError):
+            raise
+        text = str(error)
+        if re.search(r"No space left|StorageFull|os error 28", text):
+            raise DiskFull(
+                "index", "the disk is full", "Free some space and run the command again."
+            ) from error
+        if re.search(r"LockBusy|acquire Lock", text):
+            raise CaseHeld(
+                "index", "another process is writing", "Wait until it is done."
+            ) from error
+        raise EngineError("index", f"{what} ({type(error).__name__})", _REBUILD) from error
+
+
+def _is_whole(place: Path) -> bool:
+    """Check a segment's file against the CRC-32 in its own footer: text, length, magic number."""
+    size = place.stat().st_size
+    with place.open("rb") as file:
+        if size < 8:
+            return False
+        file.seek(size - 8)
+        length, magic = struct.unpack("<II", file.read(8))
+        if magic != _FOOTER_MAGIC or length > size - 8:
+            return False
+        file.seek(size - 8 - length)
+        stated = re.search(rb'"crc":(\d+)', file.read(length))
+        file.seek(0)
+        left, found = size - 8 - length, 0
+        while left:
+            block = file.read(min(left, 1 << 20))
+            left -= len(block)
+            found = zlib.crc32(block, found)
+    return stated is not None and int(stated[1]) == found
