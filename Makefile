@@ -24,7 +24,8 @@ test: dev ## all tests but the slow and the browser ones
 test-slow: dev ## what takes longer: kills, large files, floods
 	$(PYTEST) -m slow
 
-test-browser: dev ## the desk in Chromium
+test-browser: ## the desk in Chromium
+	@scripts/setup browser
 	$(PYTEST) -m browser
 
 lint: dev ## ruff

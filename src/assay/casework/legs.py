@@ -95,6 +95,7 @@ class Legs:
         self._missed: collections.Counter[int] = collections.Counter()
         self._loaded_to = 0
         self._sent: dict[int, tuple[int, str]] = {}  # task -> (exhibit, digest)
+        self._died: dict[int, Outcome] = {}  # task that asks the type -> what became of reading
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
         self._ocr_entries: list[tuple[Entry, int, tasks.OcrAnswer, str]] = []
@@ -256,6 +257,9 @@ class Legs:
         with self._catalogue.writing():
             for outcome in outcomes:
                 exhibit, digest = self._sent.pop(outcome.id)
+                if outcome.code and outcome.id not in self._died:
+                    self._ask_type(exhibit, digest, outcome)
+                    continue
                 self._queued.discard(exhibit)
                 answer = self._answer(outcome)
                 self._store(exhibit, digest, answer, outcome.seconds, secrets)
@@ -264,7 +268,25 @@ class Legs:
         for digest in done:
             (self._spool / digest.removeprefix("sha256:")).unlink(missing_ok=True)
 
+    def _ask_type(self, exhibit: int, digest: str, died: Outcome) -> None:
+        """A reader died: a worker that only looks at the first bytes still says what it was."""
+        assert self._pool is not None
+        row = self._catalogue.row_by_id(exhibit)
+        place = self._place(exhibit, digest, row.held)
+        names = self._catalogue.appearances(exhibit)
+        name = names[0].path.name if names else b""
+        self._serial += 1
+        self._sent[self._serial] = (exhibit, digest)
+        self._died[self._serial] = died
+        body = _PACK.encode(tasks.SniffRequest(str(place), name))
+        self._pool.submit(Task(self._serial, "sniff", body, 5.0))
+
     def _answer(self, outcome: Outcome) -> tasks.ReadAnswer:
+        died = self._died.pop(outcome.id, None)
+        if died is not None:
+            kind = "" if outcome.code else msgspec.msgpack.decode(outcome.body, type=str)
+            failed = problem(died.code, "", died.detail, fatal=True)
+            return tasks.ReadAnswer(Reading(kind, problems=(failed,)), (), "")
         if not outcome.code:
             try:
                 return _ANSWER.decode(outcome.body)

@@ -50,6 +50,13 @@ class MemberRequest(msgspec.Struct):
     passwords: tuple[str, ...] = ()
 
 
+class SniffRequest(msgspec.Struct):
+    """Say what an exhibit is by its first bytes."""
+
+    path: str
+    name: bytes
+
+
 class PictureRequest(msgspec.Struct):
     """Draw one page, `width` pixels wide, as WebP."""
 
@@ -105,6 +112,15 @@ def read_exhibit(body: bytes) -> bytes:
     words = tuple(pack_words(page.words) for page in reading.pages)
     digest = digest_of(reading.text.encode("utf-8"))
     return _PACK.encode(ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest))
+
+
+def sniff_type(body: bytes) -> bytes:
+    """Task `sniff`: SniffRequest -> media type."""
+    from assay.extract.types import sniff
+
+    request = msgspec.msgpack.decode(body, type=SniffRequest)
+    suffix = request.name.rpartition(b".")[2].decode("ascii", "replace").lower()
+    return _PACK.encode(sniff(Path(request.path), suffix))
 
 
 def take_member(body: bytes) -> bytes:
@@ -169,6 +185,7 @@ def prepare() -> None:
 
 TASKS: dict[str, Callable[[bytes], bytes]] = {
     "read": read_exhibit,
+    "sniff": sniff_type,
     "member": take_member,
     "picture": draw_page,
     "ocr": recognise_page,
