@@ -8,19 +8,8 @@ from assay.errors import QueryError
 from assay.index.compile import NOTHING, compile_query, no_digests
 from assay.index.explain import explain
 from assay.index.highlight import marks
-from assay.index.query import (
-    And,
-    DateRange,
-    Item,
-    Not,
-    Or,
-    PageRange,
-    Tree,
-    Value,
-    Words,
-    leaves_of,
-    parse,
-)
+from assay.index.query import parse
+from assay.index.tree import And, DateRange, Item, Not, Or, PageRange, Tree, Value, Words, leaves_of
 
 
 def word(text: str, field: str = "") -> Words:

@@ -20,7 +20,7 @@ from assay.index.analysis import is_unspaced
 from assay.index.leaves import Sequence, TokenTest, sequences
 from assay.index.letters import GAP
 from assay.index.pattern import portable
-from assay.index.query import And, DateRange, Not, Or, PageRange, Tree, Value, Words
+from assay.index.tree import And, DateRange, Not, Or, PageRange, Tree, Value, Words
 
 Resolver = Callable[[str, str], Iterable[str]]
 """(field, value) -> digests of exhibits: tag, has (note, finding, problem), in (a path)."""

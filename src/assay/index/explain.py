@@ -9,7 +9,7 @@ from __future__ import annotations
 from assay.index.analysis import is_unspaced
 from assay.index.leaves import Sequence, TokenTest, sequences
 from assay.index.letters import GAP
-from assay.index.query import And, DateRange, Not, Or, PageRange, Tree, Value, Words
+from assay.index.tree import And, DateRange, Not, Or, PageRange, Tree, Value, Words
 
 
 def explain(tree: Tree) -> str:

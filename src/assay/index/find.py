@@ -16,7 +16,8 @@ from assay import ports
 from assay.index.compile import Resolver, compile_query, no_digests
 from assay.index.highlight import marks_of_leaves, snippet
 from assay.index.leaves import page_tokens
-from assay.index.query import Tree, Words, leaves_of, parse
+from assay.index.query import parse
+from assay.index.tree import Tree, Words, leaves_of
 
 TextOf = Callable[[list[tuple[str, int]]], list[str]]
 """[(exhibit, page)…] -> the stored text of each, in the same order."""

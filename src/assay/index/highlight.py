@@ -9,7 +9,7 @@ field is not marked.
 from __future__ import annotations
 
 from assay.index.leaves import page_tokens
-from assay.index.query import Tree, Words, leaves_of
+from assay.index.tree import Tree, Words, leaves_of
 
 Marks = list[tuple[int, int]]
 

@@ -24,7 +24,7 @@ from assay.index.analysis import (
     query_written,
 )
 from assay.index.pattern import Automaton
-from assay.index.query import Item, Kind, Words
+from assay.index.tree import Item, Kind, Words
 
 _MAX_SEQUENCES = 64
 

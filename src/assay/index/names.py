@@ -29,7 +29,7 @@ from assay.index.analysis import is_unspaced, query_readings
 from assay.index.compile import words_query
 from assay.index.find import TextOf
 from assay.index.leaves import PageTokens, page_tokens
-from assay.index.query import Item, Words
+from assay.index.tree import Item, Words
 
 How = Literal["exact", "folded", "fuzzy", "transliterated"]
 

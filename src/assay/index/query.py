@@ -22,87 +22,29 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Literal, NoReturn
-
-import msgspec
+from typing import NoReturn
 
 from assay.errors import QueryError
 from assay.index.analysis import fold, is_unspaced, normalise, query_readings
 from assay.index.pattern import Automaton, PatternError
-
-TEXT_FIELDS = ("path", "author", "from", "to", "subject")
-VALUE_FIELDS = ("type", "lang", "tag", "exhibit", "has", "in", "folder")
-RANGE_FIELDS = ("date", "page")
-FIELDS = TEXT_FIELDS + VALUE_FIELDS + RANGE_FIELDS
-HAS = ("note", "finding", "problem", "ocr")
+from assay.index.tree import (
+    FIELDS,
+    HAS,
+    VALUE_FIELDS,
+    And,
+    DateRange,
+    Item,
+    Not,
+    Or,
+    PageRange,
+    Tree,
+    Value,
+    Words,
+)
 
 MAX_CHARS = 10_000
 MAX_LEAVES = 1_000
 MAX_DEPTH = 100
-
-Kind = Literal["plain", "prefix", "fuzzy", "regex", "exact"]
-
-
-class Item(msgspec.Struct, frozen=True):
-    """One piece of a phrase as it was typed: a word, a prefix, a fuzzy word, a pattern."""
-
-    kind: Kind
-    text: str
-    edits: int = 0
-
-
-class Words(msgspec.Struct, frozen=True, tag=True):
-    """A word or phrase in the page's text (`field` "") or in a field of text.
-
-    The items follow each other in this order with at most `slop` other tokens in all between.
-    """
-
-    items: tuple[Item, ...]
-    slop: int = 0
-    field: str = ""
-    quoted: bool = False
-
-
-class Value(msgspec.Struct, frozen=True, tag=True):
-    """A field that holds a value: type, lang, tag, exhibit, has, in, folder."""
-
-    field: str
-    value: str
-
-
-class DateRange(msgspec.Struct, frozen=True, tag=True):
-    """yyyymmdd from `low` to `high`, both included; None for open."""
-
-    low: int | None
-    high: int | None
-
-
-class PageRange(msgspec.Struct, frozen=True, tag=True):
-    """Page numbers from `low` to `high`, both included; None for open."""
-
-    low: int | None
-    high: int | None
-
-
-class And(msgspec.Struct, frozen=True, tag=True):
-    """All of these."""
-
-    parts: tuple[Tree, ...]
-
-
-class Or(msgspec.Struct, frozen=True, tag=True):
-    """Any of these."""
-
-    parts: tuple[Tree, ...]
-
-
-class Not(msgspec.Struct, frozen=True, tag=True):
-    """Everything but this."""
-
-    part: Tree
-
-
-Tree = Words | Value | DateRange | PageRange | And | Or | Not
 
 _OPEN_QUOTES = '"“”„‟«»＂'
 _SPACE = re.compile(r"\s+")
@@ -539,14 +481,3 @@ def _split_at_spaces(pattern: str) -> list[str]:
 def fold_digits(text: str) -> str:
     """Digits of any script as ASCII, everything else as it is."""
     return "".join(fold(char) if char.isdecimal() else char for char in text)
-
-
-def leaves_of(tree: Tree, wanted: bool = True) -> list[Words]:
-    """The words and phrases in the text of pages that make a page a hit: none under NOT."""
-    if isinstance(tree, Words):
-        return [tree] if wanted and not tree.field else []
-    if isinstance(tree, And | Or):
-        return [leaf for part in tree.parts for leaf in leaves_of(part, wanted)]
-    if isinstance(tree, Not):
-        return leaves_of(tree.part, not wanted)
-    return []
