@@ -46,3 +46,10 @@ def display_of(path: Any) -> str:
         return path_from_json(path).display
     except (KeyError, TypeError, ValueError):
         return ""
+
+
+def check_query(query: str) -> None:
+    """Raise QueryError where a query cannot be read as it was typed."""
+    from assay.index.query import parse
+
+    parse(query)

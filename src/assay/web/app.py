@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from assay.errors import AssayError, EngineError
 from assay.web import account, annotate, api, custody, delivery, reader, search, wording
-from assay.web.desk import HERE, Desk, by_htmx, desk_of, form_of
+from assay.web.desk import HERE, Desk, by_htmx, desk_of
 from assay.web.guard import Guard
 
 
@@ -81,7 +81,6 @@ async def enter(request: Request) -> Response:
 async def enter_again(request: Request) -> Response:
     """`POST /enter/again`: print a new address in the terminal."""
     desk = desk_of(request)
-    await form_of(request)
     printed = desk.sessions.announce_again()
     return desk.render(
         "refused.html", 200 if printed else 429, code="printed" if printed else "wait",

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from assay.casework.case import Case
+from assay.casework.desk import check_query
 from assay.errors import QueryError
 from assay.web import typeset, wording
 from assay.web.address import FILTERS, PAGE, View, view_of
@@ -94,8 +95,8 @@ def look(case: Case, view: View) -> tuple[dict[str, Any] | None, dict[str, Any]]
     status = case.status()
     if not status["counts"]["exhibits"]:
         return None, status
-    if view.filtered and ")" in view.q:
-        case.search(view.q, limit=1)  # `a) OR (b` must not become right by what is put around it
+    if not view.browsing:
+        check_query(view.q)  # `a) OR (b` must not become right by what filters put around it
     sort = "path" if view.browsing and view.sort == "score" else view.sort
     found = case.search(view.query(), PAGE, (view.page - 1) * PAGE, facets=True, sort=sort)
     return found, status
@@ -103,7 +104,8 @@ def look(case: Case, view: View) -> tuple[dict[str, Any] | None, dict[str, Any]]
 
 def said_of(error: QueryError, view: View) -> dict[str, Any]:
     """A query error for the line under the box: what, where, what to write instead."""
-    at = min(max(0, error.position - view.shift()), len(view.q))
+    shift = 0 if error.query == view.q else view.shift()
+    at = min(max(0, error.position - shift), len(view.q))
     what = error.what.rpartition(" (at character")[0] or error.what
     return {
         "what": what[:1].upper() + what[1:],
