@@ -3,7 +3,7 @@
 Everything in it can be made again: exhibits, appearances, notes and tags from the logs, pages
 and metadata by reading. So its transactions need not survive a power cut (WAL, synchronous
 NORMAL), but they survive a kill at any instant. Plain sqlite3 and no query builder: see
-docs/adr/0002. Offsets count code points; page numbers from 1; sizes are bytes.
+docs/adr/0001. Offsets count code points; page numbers from 1; sizes are bytes.
 """
 
 from __future__ import annotations
