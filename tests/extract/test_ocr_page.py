@@ -125,10 +125,65 @@ def test_the_first_recogniser_reads_and_the_last_one_looks() -> None:
 
 
 def test_boxes_are_tenths_of_a_point_of_the_page_as_shown() -> None:
-    page = read_page(draw_lines(), 100, [Reader(OcrWord("words", (100, 50, 200, 80), 90, 0, 0))])
+    page = read_page(draw_lines(), 200, [Reader(OcrWord("words", (100, 50, 200, 80), 90, 0, 0))])
     assert page.words is not None
-    assert page.words.boxes == (720, 360, 1440, 576)
+    assert page.words.boxes == (360, 180, 720, 288)
     assert (page.words.starts, page.words.ends, page.words.confidences) == ((0,), (5,), (90,))
+
+
+@pytest.mark.parametrize("dpi", [96, 100, 150, 200, 400])
+def test_the_resolution_that_engines_see_is_near_200_and_boxes_stay_in_points(dpi: int) -> None:
+    drawn = draw_lines(wide=5 * dpi, high=7 * dpi) if dpi < 300 else draw_lines(5 * dpi, 3000, 4200)
+
+    class Measure(Reader):
+        def recognise(
+            self, picture: Image.Image, language: str, dpi: int, block: bool = False
+        ) -> list[OcrWord]:
+            assert 150 <= dpi <= 300
+            if block:
+                return [word("The harbour")]
+            return [OcrWord("all", (0, 0, *picture.size), 90, 0, 0)]
+
+    page = read_page(drawn, dpi, [Measure()])
+    assert page.words is not None
+    points = [side * 720 / dpi for side in drawn.size]
+    assert all(abs(a - b) <= 20 for a, b in zip(page.words.boxes[2:], points, strict=True))
+
+
+def test_a_resolution_that_makes_a_sheet_of_metres_is_not_believed() -> None:
+    class Measure(Reader):
+        def recognise(
+            self, picture: Image.Image, language: str, dpi: int, block: bool = False
+        ) -> list[OcrWord]:
+            assert (dpi, max(picture.size) < 3000) == (200, True)
+            return [word("The harbour")]
+
+    assert read_page(draw_lines(20, 3000, 4000), 72, [Measure()]).text == "The harbour"
+
+
+def test_what_looks_like_no_text_is_read_small_and_anew_only_if_words_are_found() -> None:
+    poor = Reader(word("#%", sure=20.0))
+    assert read_page(draw_lines(20, 1500, 2100), 200, [poor]).text == "#%"
+    assert max(poor.shown[-1][0]) <= 1300
+
+    class Surprise(Reader):
+        def recognise(
+            self, picture: Image.Image, language: str, dpi: int, block: bool = False
+        ) -> list[OcrWord]:
+            self.shown.append((picture.size, language, block))
+            return [word("#%", sure=20.0)] if block else [word("HARBOUR OFFICE", sure=90.0)]
+
+    surprise = Surprise()
+    assert read_page(draw_lines(20, 1500, 2100), 200, [surprise]).text == "HARBOUR OFFICE"
+    assert max(surprise.shown[-1][0]) >= 2100
+
+
+def test_a_picture_too_small_for_a_letter_is_not_shown_to_an_engine() -> None:
+    reader = Reader(word("ghost"))
+    icon = Image.new("L", (16, 16), "white")
+    ImageDraw.Draw(icon).rectangle((4, 4, 12, 12), fill="black")
+    assert read_page(icon, 96, [reader]).verdict == "picture"
+    assert reader.shown == []
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "RGBA", "CMYK", "I;16", "LA"])
@@ -148,7 +203,7 @@ def test_transparent_paper_is_white() -> None:
 # ---------------------------------------------------------------- ink
 
 
-@pytest.mark.parametrize("skew", [-4.0, -1.5, -0.8, 0.0, 0.8, 2.0, 5.0])
+@pytest.mark.parametrize("skew", [-12.0, -4.0, -1.5, -0.8, 0.0, 0.8, 2.0, 5.0, 9.5])
 def test_the_skew_of_lines_is_found(skew: float) -> None:
     page = draw_lines().rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
     lie = find_lie(find_ink(page))
@@ -166,6 +221,13 @@ def test_the_strip_holds_two_lines() -> None:
     left, top, right, bottom = find_strip(find_ink(draw_lines()))
     assert 65 <= bottom - top <= 110
     assert left <= 100 < 800 < right
+
+
+def test_the_strip_of_a_picture_without_lines_is_no_larger_than_one_of_text() -> None:
+    photo = Image.effect_noise((50, 70), 120).resize((1000, 1400), Image.Resampling.BICUBIC)
+    assert not find_ink(photo).blank
+    _, top, _, bottom = find_strip(find_ink(photo))
+    assert bottom - top <= 120
 
 
 @pytest.mark.parametrize("quarter", [0, 90, 180, 270])

@@ -21,7 +21,8 @@ from PIL import Image
 _LONG_SIDE = 1300  # pixels of the reduced copy: at 11 points a line is still 9 pixels high
 _TILE = 32
 _POINTS = 60_000  # ink pixels that the angle is measured on
-_WIDEST_SKEW = 6.0
+_WIDEST_SKEW = 15.0
+_TALLEST_STRIP = 90  # pixels of the reduced copy: two lines of 30 points
 _BLANK = 0.0002  # share of the page that dust may cover
 
 
@@ -53,7 +54,8 @@ def find_ink(picture: Image.Image) -> Ink:
     depth = _paper(level) - level
     # the scatter of the paper itself: half of all pixels lie within 0.67 sigma
     noise = float(np.median(np.abs(depth - np.median(depth)))) / 0.67
-    mask = depth > max(28.0, 5 * noise)
+    # beyond 35 it is no noise of a scanner but the grain of a photograph
+    mask = depth > (max(28.0, 5 * noise) if noise < 35 else 70.0)
     return Ink(_without_specks(mask), scale)
 
 
@@ -102,8 +104,14 @@ def find_lie(ink: Ink) -> Lie:
 
 
 def _best_angle(ys: npt.NDArray[Any], xs: npt.NDArray[Any]) -> tuple[float, float]:
-    coarse = [step / 2 for step in range(-int(2 * _WIDEST_SKEW), int(2 * _WIDEST_SKEW) + 1)]
-    best = max(coarse, key=lambda angle: _sharpness(ys, xs, angle))
+    # half degrees near level, where pages lie, and whole ones beyond
+    near = [step / 2 for step in range(-12, 13)]
+    wide = [float(step) for step in range(7, int(_WIDEST_SKEW) + 1)]
+    coarse = [*near, *wide, *(-step for step in wide)]
+    best = max(coarse, key=lambda angle: (_sharpness(ys, xs, angle), -abs(angle)))
+    if abs(best) > 6:
+        halves = [best - 0.5, best, best + 0.5]
+        best = max(halves, key=lambda angle: _sharpness(ys, xs, angle))
     fine = [best + step / 10 for step in range(-4, 5)]
     best = max(fine, key=lambda angle: _sharpness(ys, xs, angle))
     return best, _sharpness(ys, xs, best)
@@ -178,24 +186,38 @@ def map_back(
 # ---------------------------------------------------------------- a few lines
 
 
-def find_strip(ink: Ink, lines: int = 2) -> tuple[int, int, int, int]:
-    """The box of a few lines of body text: the fullest `lines` that follow each other.
+def count_lines(ink: Ink) -> int:
+    """How many lines of about the same height an upright picture has: few on a photograph."""
+    heights = [end - start for start, end in _bands(ink)]
+    usual = float(np.median(heights)) if heights else 0.0
+    return sum(0.6 * usual <= height <= 1.7 * usual for height in heights)
 
-    Of an upright picture. The whole of it where no lines can be told apart.
-    """
-    high, wide = ink.mask.shape
-    whole = (0, 0, wide * ink.scale, high * ink.scale)
+
+def _bands(ink: Ink) -> list[tuple[int, int]]:
+    """The rows that hold ink, as (start, end) pairs with white between them."""
     profile = ink.mask.sum(axis=1).astype(np.float64)
     if not profile.any():
-        return whole
+        return []
     smooth = np.convolve(profile, np.ones(3) / 3, mode="same")
     on = np.flatnonzero(smooth > 0.12 * float(np.percentile(smooth[smooth > 0], 90)))
     breaks = np.flatnonzero(np.diff(on) > 1)
     starts = on[np.concatenate(([0], breaks + 1))]
     ends = on[np.concatenate((breaks, [len(on) - 1]))] + 1
-    bands = [(int(a), int(b)) for a, b in zip(starts, ends, strict=True) if b - a >= 4]
-    if not bands:
-        return whole
+    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True) if b - a >= 4]
+
+
+def find_strip(ink: Ink, lines: int = 2) -> tuple[int, int, int, int]:
+    """The box of a few lines of body text: the fullest `lines` that follow each other.
+
+    Of an upright picture. Where no lines can be told apart, the fullest part of their height.
+    """
+    high, wide = ink.mask.shape
+    profile = ink.mask.sum(axis=1).astype(np.float64)
+    if not profile.any():
+        middle = max(0, (high - _TALLEST_STRIP) // 2)
+        bottom = min(high, middle + _TALLEST_STRIP)
+        return 0, middle * ink.scale, wide * ink.scale, bottom * ink.scale
+    bands = _bands(ink) or [(0, high)]
     usual = float(np.median([b - a for a, b in bands]))
     bands = [(a, b) for a, b in bands if b - a <= 2.5 * usual] or bands
     best, fullest = (bands[0][0], bands[0][1]), -1.0
@@ -206,6 +228,11 @@ def find_strip(ink: Ink, lines: int = 2) -> tuple[int, int, int, int]:
         filled = float(profile[chosen[0][0] : chosen[-1][1]].sum())
         if filled > fullest:
             best, fullest = (chosen[0][0], chosen[-1][1]), filled
+    if best[1] - best[0] > _TALLEST_STRIP:
+        # no lines but a picture, or letters of a poster: the fullest part of it
+        sums = np.convolve(profile[best[0] : best[1]], np.ones(_TALLEST_STRIP), mode="valid")
+        top = best[0] + int(np.argmax(sums))
+        best = (top, top + _TALLEST_STRIP)
     columns = np.flatnonzero(ink.mask[best[0] : best[1]].any(axis=0))
     margin = max(4, round(usual * 0.7))
     left, right = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, wide)

@@ -21,7 +21,14 @@ from PIL import Image
 
 from assay.errors import EngineError
 from assay.extract.ocr.assemble import Box, assemble, mean_confidence
-from assay.extract.ocr.ink import find_ink, find_lie, find_strip, map_back, turn_upright
+from assay.extract.ocr.ink import (
+    count_lines,
+    find_ink,
+    find_lie,
+    find_strip,
+    map_back,
+    turn_upright,
+)
 from assay.extract.ocr.language import Look, first_look, models_for
 from assay.extract.problems import problem
 from assay.model.reading import Problem, Words
@@ -29,6 +36,11 @@ from assay.ports import Card, OcrWord, Recognizer
 
 _LEAST_SKEW = 0.3  # below it turning blurs more than it helps
 _UPRIGHT = 66.0  # a look this good was at an upright page
+_SMALLEST = (10, 40)  # pixels of the shorter and longer side: below them no word can be told
+_HOPELESS = 40.0  # a look this bad is at no text, or at one that no model reads
+_QUICK_SIDE = 1300
+_LINES = 2  # a single line says nothing about how a page is turned
+_GOOD_DPI = 200  # more is not read better; less loses marks and dots
 _POOR = 55.0  # a look this bad may be at a language that no model knows
 
 Verdict = Literal["text", "blank", "picture", "failed"]
@@ -74,9 +86,10 @@ def read_page(
     missing = _missing(recognizers, langs)
     if missing is not None:
         return OcrPage("failed", problems=(_no_model(missing, where),))
-    ink = find_ink(picture)
-    if ink.blank:
+    if find_ink(picture).blank:
         return OcrPage("blank")
+    if min(picture.size) < _SMALLEST[0] or max(picture.size) < _SMALLEST[1]:
+        return OcrPage("picture")
     try:
         return _read(picture, dpi, recognizers, langs, neighbours, where)
     except EngineError as error:
@@ -92,6 +105,9 @@ def _read(
     neighbours: Sequence[str],
     where: str,
 ) -> OcrPage:
+    tenths = 720 / dpi
+    picture, dpi, scale = _resize(picture, dpi)
+    tenths /= scale
     lie = find_lie(find_ink(picture))
     skew = lie.skew if abs(lie.skew) >= _LEAST_SKEW else 0.0
     best: tuple[Look, int, Image.Image] | None = None
@@ -99,6 +115,8 @@ def _read(
         upright = turn_upright(
             picture, quarter, skew if (quarter % 180 == 90) == lie.sideways else 0
         )
+        if quarter and count_lines(find_ink(upright)) < _LINES:
+            continue  # nothing that could be read the other way up
         look = _look(upright, dpi, recognizers, langs, neighbours)
         if look is not None and (best is None or look.confidence > best[0].confidence):
             best = (look, quarter, upright)
@@ -109,11 +127,10 @@ def _read(
     look, quarter, upright = best
     skew = skew if (quarter % 180 == 90) == lie.sideways else 0.0
     engine = next(r for r in recognizers if look.language in r.languages())
-    words = [word for word in engine.recognise(upright, look.language, dpi) if word.text.strip()]
+    words = _recognise(engine, upright, look, dpi)
 
     def place(box: tuple[int, int, int, int]) -> Box:
         left, top, right, bottom = map_back(box, quarter, skew, picture.size, upright.size)
-        tenths = 720 / dpi
         return left * tenths, top * tenths, right * tenths, bottom * tenths
 
     text, boxes = assemble(words, place)
@@ -128,6 +145,46 @@ def _read(
         skew=round(skew, 2),
         problems=_doubts(look, recognizers, langs, neighbours, where),
     )
+
+
+def _recognise(engine: Recognizer, upright: Image.Image, look: Look, dpi: int) -> list[OcrWord]:
+    """Read the whole page; a photograph is read at a low resolution first, then if need be anew.
+
+    The grain of a photograph costs an engine half a minute. What is large enough to be read on
+    one is found at the low resolution too, and then the whole is read.
+    """
+    if look.confidence < _HOPELESS and max(upright.size) > _QUICK_SIDE:
+        share = _QUICK_SIDE / max(upright.size)
+        quick = upright.reduce(max(2, round(1 / share)))
+        words = engine.recognise(quick, look.language, max(70, round(dpi * share)))
+        if (mean_confidence(words) or 0.0) < _HOPELESS:
+            back = upright.width / quick.width
+            return [_grow(word, back) for word in words if word.text.strip()]
+    found = engine.recognise(upright, look.language, dpi)
+    return [word for word in found if word.text.strip()]
+
+
+def _grow(word: OcrWord, scale: float) -> OcrWord:
+    left, top, right, bottom = (round(side * scale) for side in word.box)
+    return msgspec.structs.replace(word, box=(left, top, right, bottom))
+
+
+def _resize(picture: Image.Image, dpi: int) -> tuple[Image.Image, int, float]:
+    """The picture at a resolution that engines read well: (picture, dots an inch, scale).
+
+    A resolution that would make a sheet of two feet is not believed: cameras write 72.
+    """
+    long_side = max(picture.size)
+    if long_side > 24 * dpi:
+        dpi = max(dpi, round(long_side / 11.7))  # as if it were the long side of A4
+    scale = _GOOD_DPI / dpi
+    if not (scale > 1.3 and long_side * scale <= 3500) and not (
+        scale < 0.75 and long_side * scale >= 1600
+    ):
+        return picture, dpi, 1.0
+    scale = min(scale, 3.0)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS), round(dpi * scale), scale
 
 
 def _look(
