@@ -279,9 +279,10 @@ def test_the_plain_text_is_shown_where_html_stands_beside_it() -> None:
     assert not reading.members
 
 
-def test_html_is_shown_where_the_plain_text_is_a_stub() -> None:
-    reading = made.read_bytes(letter(html=f"<p>{'many words ' * 40}</p>"), "a.eml")
-    assert "many words many words" in reading.text
+def test_html_follows_the_plain_text_where_it_says_more() -> None:
+    reading = made.read_bytes(letter(html="<p>Destroy this page after reading it</p>"), "a.eml")
+    assert "The cargo leaves tonight." in reading.text
+    assert "Destroy this page" in reading.text
 
 
 def test_a_mail_of_three_thousand_nested_parts_is_read_in_time() -> None:

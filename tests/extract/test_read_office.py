@@ -105,6 +105,13 @@ def test_a_word_file_opens_with_its_password_and_its_members_are_secret() -> Non
     assert reading.type.endswith("wordprocessingml.document")
 
 
+def test_a_workbook_protected_against_changes_alone_opens_without_a_password() -> None:
+    rows = [["kept", n, "x" * 40] for n in range(900)]
+    reading = made.read_bytes(sealed(xlsx.xlsx([("S", rows)]), "VelvetSweatshop"), "a.xlsx")
+    assert "kept\t899" in reading.text
+    assert reading.status == "read"
+
+
 # ---------------------------------------------------------------- workbooks
 
 ROWS = [["name", "tons"], ["Aurora", 12], ["Borealis", 3.5]]

@@ -1,13 +1,15 @@
 """Mail: headers, body, attachments as members (RFC 5322, MIME).
 
 The text begins with From, To, Cc, Date and Subject, then an empty line, then the body. Of
-alternatives the plain text is taken, HTML where there is none or where the plain one is a
-stub. Attachments and nested messages are members with their exact bytes; a part that is
-neither shown nor a member gives problem `part_unclaimed`. All headers are metadata.
+alternatives the plain text is taken, and the HTML after it where it says more, since the two
+need not be the same. Attachments and nested messages are members with their exact bytes; a
+part that is neither shown nor a member gives problem `part_unclaimed`. All headers are
+metadata.
 """
 
 from __future__ import annotations
 
+import re
 from email.utils import getaddresses
 
 from assay.extract import charset, dates
@@ -26,7 +28,7 @@ CARD = Card(
     limits="signatures are not checked; encrypted parts are members that no reader opens",
 )
 _SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
-_STUB = 400  # characters: plain text shorter than this may be "see the HTML part"
+_WORD = re.compile(r"\w{2,}")
 _AS_TEXT = ("message/delivery-status", "text/rfc822-headers", "message/disposition-notification")
 _ENDINGS = {
     "message/rfc822": ".eml", "message/global": ".eml", "text/html": ".html",
@@ -76,6 +78,13 @@ def _addresses(value: str) -> list[str]:
         return [value] if value else []
     found = [f"{name} <{at}>" if name and at else name or at for name, at in pairs]
     return [f for f in found if f] or ([value] if value.strip() else [])
+
+
+def _says_more(rendered: str, text: str) -> bool:
+    """Tell whether the HTML holds words that the plain text beside it does not."""
+    words_shown = set(_WORD.findall(text))
+    more = [word for word in _WORD.findall(rendered) if word not in words_shown]
+    return len(more) > 3 and len(more) * 10 > len(words_shown)
 
 
 class _Message:
@@ -135,21 +144,20 @@ class _Message:
             self._transcript.trouble("truncated", where, "a multipart without parts")
 
     def _choose(self, part: Part, where: str) -> None:
-        """Plain text where it says as much as the HTML beside it; other parts are walked."""
+        """The plain text, and the HTML after it where that says more; other parts are walked."""
         children = list(enumerate(part.children, 1))
         plain = [(n, c) for n, c in children if c.type == "text/plain" and not c.filename]
         html = [(n, c) for n, c in children if c.type == "text/html" and not c.filename]
         if plain and html:
             n, shown = plain[0]
+            m, other = html[0]
             text = self._text_of(shown, f"{where}.{n}")
-            if len(text.strip()) < _STUB:
-                m, other = html[0]
-                rendered = self._text_of(other, f"{where}.{m}")
-                if len(rendered.strip()) > 3 * max(len(text.strip()), 1):
-                    text = rendered
-                    self._transcript.note("mail:shown", "HTML: the plain text is a stub")
+            rendered = self._text_of(other, f"{where}.{m}")
             self._lines.append(text)
-            claimed = {n for n, _ in (plain[0], html[0])}
+            if _says_more(rendered, text):
+                self._lines += ["", rendered]
+                self._transcript.note("mail:shown", "text/plain, then text/html: they differ")
+            claimed = {n, m}
             self._transcript.note("mail:alternative", "text/plain and text/html")
         else:
             claimed = set()

@@ -80,7 +80,12 @@ class Part:
 
     def decoded(self) -> tuple[bytes, bool]:
         """(the bytes under the transfer encoding, whether they were whole)."""
-        encoding = str(self.headers.get("content-transfer-encoding", "")).strip().lower()
+        encoding = (
+            str(self.headers.get("content-transfer-encoding", ""))
+            .strip()
+            .lower()
+            .replace("-bit", "bit")
+        )
         if encoding == "base64":
             return _from_base64(self.body)
         if encoding == "quoted-printable":

@@ -21,6 +21,8 @@ CARD = Card(
     formats=("application/x-ooxml-encrypted",),
     limits="rights-managed files, whose key is on a server, stay closed",
 )
+# What Excel uses to encrypt a workbook that is only protected against changes.
+_BUILT_IN = "VelvetSweatshop"
 
 
 def read_sealed(request: Request, transcript: Transcript) -> None:
@@ -30,7 +32,7 @@ def read_sealed(request: Request, transcript: Transcript) -> None:
     transcript.note("encryption", "office password")
     place = request.scratch / ".unsealed"
     try:
-        for password in request.passwords:
+        for password in (_BUILT_IN, *request.passwords):
             try:
                 with request.path.open("rb") as sealed, place.open("wb") as out:
                     office = msoffcrypto.OfficeFile(sealed)
@@ -45,7 +47,7 @@ def read_sealed(request: Request, transcript: Transcript) -> None:
             if reader is None or media == "application/x-ooxml-encrypted":
                 raise Stop("no_reader", "", media)
             transcript.type = media
-            transcript.secret = True
+            transcript.secret = password != _BUILT_IN
             reader(replace(request, path=place, type=media), transcript)
             return
     finally:
