@@ -195,6 +195,21 @@ def test_values_beyond_the_librarys_limit_are_still_found(tmp_path: Path) -> Non
     engine.close()
 
 
+def test_batches_of_equal_score_hold_every_page_once(tmp_path: Path) -> None:
+    engine = TantivyIndex(tmp_path, SMALL)
+    for start in range(0, 3000, 500):
+        engine.add(page(n, "a b") for n in range(start, start + 500))
+        engine.commit()
+    for query in (Term("words", "a"), Pattern("words", "a.*"), Not(Term("words", "z"))):
+        seen = [
+            hit.exhibit
+            for start in range(0, 3000, 700)
+            for hit in engine.find(query, 700, start).hits
+        ]
+        assert len(seen) == len(set(seen)) == 3000
+    engine.close()
+
+
 def test_importing_the_engine_does_not_import_the_library() -> None:
     script = "import sys, assay.engines.tantivy_index; sys.exit('tantivy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -3,6 +3,7 @@
 import random
 
 import hyperscan
+import pytest
 from test_find import Shelf, digest
 
 from assay.index.names import find_names, read_names
@@ -74,6 +75,18 @@ def test_a_limit_on_places_never_changes_the_count() -> None:
     shelf = shelf_of("anna " * 50, "anna " * 30)
     found = next(find_names(shelf.engine, read_names(b"Anna"), shelf.read, places=7))
     assert (found.hits, len(found.where)) == (80, 7)
+
+
+def test_a_name_on_more_pages_than_are_asked_for_at_once_is_found_on_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assay.index.names._FIRST", 2)
+    monkeypatch.setattr("assay.index.names._MORE", 3)
+    monkeypatch.setattr("assay.index.names._BATCH_PAGES", 4)
+    shelf = shelf_of(*["anna x anna"] * 10)
+    found = next(find_names(shelf.engine, read_names(b"Anna"), shelf.read))
+    assert found.hits == 20
+    assert len({place.exhibit for place in found.where}) == 10
 
 
 def test_a_list_by_index_equals_a_scan_by_hyperscan() -> None:

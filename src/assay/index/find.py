@@ -83,7 +83,8 @@ def matching(
     """The candidates whose stored text really holds a word or phrase, read page by page."""
     offset = 0
     while True:
-        found = engine.find(candidates, _CANDIDATES, offset, "path").hits
+        # by score, because deep pages sorted by text are slow
+        found = engine.find(candidates, _CANDIDATES, offset, "score").hits
         for start in range(0, len(found), _TEXTS):
             keys = [(hit.exhibit, hit.page) for hit in found[start : start + _TEXTS]]
             for key, text in zip(keys, text_of(keys), strict=True):

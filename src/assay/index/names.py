@@ -37,7 +37,7 @@ MAX_LINE = 1_000  # characters of a name
 FUZZY_NAME, FUZZY_WORD = 5, 4  # letters that a name and a word need to be matched with an edit
 _BATCH_NAMES = 500
 _BATCH_PAGES = 50_000  # pages remembered before they are read
-_FIRST, _MORE = 200, 10_000  # hits asked of the engine at first, and then at once
+_FIRST, _MORE = 1_000, 20_000  # hits asked of the engine at first, and then at once
 _TEXTS = 500
 
 
@@ -204,15 +204,19 @@ def _find_batch(
 
 
 def _pages_of(engine: ports.SearchEngine, search: _Search) -> Iterator[list[tuple[str, int]]]:
-    """The pages that may hold a name, in order of path."""
+    """The pages that may hold a name, in order of path; of very many, in order of score.
+
+    Deep pages sorted by text are slow.
+    """
     queries = [words_query(leaf)[0] for leaf in (search.leaf, *search.loose)]
     query = queries[0] if len(queries) == 1 else ports.Or(tuple(queries))
-    offset, limit, total = 0, _FIRST, 1
-    while offset < total:
-        found = engine.find(query, limit, offset, "path")
-        if found.hits:
-            yield [(hit.exhibit, hit.page) for hit in found.hits]
-        offset, limit, total = offset + limit, _MORE, found.total
+    found = engine.find(query, _FIRST, 0, "path")
+    if found.total <= _FIRST:
+        yield [(hit.exhibit, hit.page) for hit in found.hits]
+        return
+    for offset in range(0, found.total, _MORE):
+        found = engine.find(query, _MORE, offset, "score")
+        yield [(hit.exhibit, hit.page) for hit in found.hits]
 
 
 def _read_pages(
