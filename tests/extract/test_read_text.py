@@ -54,6 +54,14 @@ def test_a_charset_without_a_declaration_is_told_by_its_bytes(name: str, text: s
     assert reading.status == "read"
 
 
+def test_a_text_too_large_for_the_memory_is_read_as_far_as_it_goes() -> None:
+    reading = made.read_bytes("строка\n".encode() * 200_000, "a.txt", memory=1 << 20)
+    assert reading.status == "partly"
+    assert made.codes(reading) == {"limit_text"}
+    assert "limits.memory" in reading.problems[0].next_step
+    assert reading.text == "строка\n" * ((1 << 20) // 13)
+
+
 def test_a_few_bad_bytes_in_utf8_are_replaced_and_said() -> None:
     reading = made.read_bytes("груз без осмотра ".encode() * 9 + b"\xff!", "a.txt")
     assert reading.text == "груз без осмотра " * 9 + "\ufffd!"

@@ -14,8 +14,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from assay.extract import charset, dates
-from assay.extract.plain import note_charset, take_in
-from assay.extract.problems import Stop
+from assay.extract.plain import cut_short, note_charset, take_in
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -87,7 +86,7 @@ def read_html(request: Request, transcript: Transcript) -> None:
         transcript.created = transcript.created or dates.from_iso(found.get(name, ""))
     transcript.modified = dates.from_iso(found.get("article:modified_time", ""))
     if not whole:
-        raise Stop("limit_text", "", f"over {request.limits.text} characters")
+        raise cut_short(request)
 
 
 def render(data: bytes, declared: str | None, limits: Limits) -> tuple[Rendered, charset.Decoded]:

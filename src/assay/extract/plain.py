@@ -51,15 +51,32 @@ def read_plain(request: Request, transcript: Transcript) -> None:
     if long is not None:
         raise Stop("limit_line", f"character {long + 1}")
     if not whole:
-        raise Stop("limit_text", "", f"over {request.limits.text} characters")
+        raise cut_short(request)
 
 
 def take_in(request: Request) -> tuple[bytes, bool]:
-    """(bytes, all of them): no more bytes than the text limit could ever need."""
-    budget = request.limits.text * 4 + 4
+    """(bytes, all of them): as many as the limits of text and of memory leave room for.
+
+    The bytes, the text and its copies on the way out take about eight times their size. What is
+    cut ends with a line where it can, else with a whole character of any width.
+    """
+    size = request.path.stat().st_size
+    budget = min(request.limits.text * 4 + 4, max(request.limits.memory // 8, 1 << 20))
     with request.path.open("rb") as stream:
-        data = stream.read(min(budget, request.path.stat().st_size))
-    return data, len(data) == request.path.stat().st_size
+        data = stream.read(min(budget, size))
+    if len(data) == size:
+        return data, True
+    data = data[: len(data) // 4 * 4]
+    if 0 not in data[:4096]:
+        data = data[: data.rfind(b"\n", len(data) // 2) + 1] or data
+    return data, False
+
+
+def cut_short(request: Request) -> Stop:
+    """The end of a reading that `take_in` cut."""
+    step = "Raise limits.text and limits.memory in case.toml and run `assay retry`."
+    detail = f"over {min(request.limits.text * 4, request.limits.memory // 8)} bytes"
+    return Stop("limit_text", "", detail, step)
 
 
 def note_charset(transcript: Transcript, decoded: charset.Decoded) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from assay.extract.plain import take_in
+from assay.extract.plain import cut_short, take_in
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -86,7 +86,7 @@ def read_rtf(request: Request, transcript: Transcript) -> None:
     reader.run()
     reader.finish()
     if not whole:
-        raise Stop("limit_text", "", f"over {request.limits.text} characters")
+        raise cut_short(request)
 
 
 class _Reader:
