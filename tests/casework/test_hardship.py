@@ -146,7 +146,7 @@ def test_a_small_file_system_that_fills_stops_clearly_at_each_of_50_sizes(
     folder = make_folder(tmp_path / "usb", 40)
     stopped = 0
     for step in range(50):
-        disk = small_disk(150 + step * 30)
+        disk = small_disk(150 + step * 24)
         case = None
         try:
             case = Case.init(disk / "case")
@@ -163,8 +163,8 @@ def test_a_small_file_system_that_fills_stops_clearly_at_each_of_50_sizes(
     assert stopped >= 40
     # room is made: the same case goes on where it stopped
     disk = small_disk(400)
-    with pytest.raises(DiskFull):
-        Case.init(disk / "case").add([folder], ocr="off")
+    with Case.init(disk / "case") as case, pytest.raises(DiskFull):
+        case.add([folder], ocr="off")
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
     with Case(disk / "case") as case:
         case.add([folder], ocr="off")

@@ -66,6 +66,8 @@ class Case:
         self._catalogue: Catalogue | None = None
         self._engine: SearchEngine | None = None
         self._viewer: Viewer | None = None
+        # of the last run: seconds that its workers waited for a task, and worked on one
+        self.last_waits = (0.0, 0.0)
 
     @classmethod
     def init(cls, folder: Path, name: str | None = None) -> Case:

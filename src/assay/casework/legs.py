@@ -25,6 +25,7 @@ from assay.custody.log import Entry, Log
 from assay.custody.persons import Witness
 from assay.engines.catalogue import Catalogue, Row
 from assay.engines.folder import FolderBlobs
+from assay.engines.sandbox import Pool
 from assay.errors import NotFound
 from assay.extract.problems import problem
 from assay.index.write import day_of
@@ -90,6 +91,7 @@ class Legs:
         self._passwords = tuple(passwords)
         self._report = report or (lambda state: None)
         self.tally = Tally()
+        self.waits = (0.0, 0.0)  # seconds that workers waited for a task, and worked on one
         self._ready: collections.deque[tuple[int, str, bool, int]] = collections.deque()
         self._queued: set[int] = set()  # what is in _ready or with a worker
         self._missed: collections.Counter[int] = collections.Counter()
@@ -433,11 +435,14 @@ class Legs:
 
     def settle(self) -> None:
         """Finish what is grouped: events, index, workers."""
-        self.attest(now=True)
-        self.index(now=True)
         if self._pool is not None:
+            if isinstance(self._pool, Pool):
+                found = self._pool.waits()
+                self.waits = (self.waits[0] + found.waiting, self.waits[1] + found.working)
             self._pool.close()
             self._pool = None
+        self.attest(now=True)
+        self.index(now=True)
         self._tell("", force=True)
 
     def stop(self) -> None:

@@ -104,7 +104,9 @@ class Receiver(threading.Thread):
                     self.seen += 1
                     size += self._take(found, catalogue, group)
                     count = len(group.taken) + len(group.left) + len(group.known) // 16
-                    late = time.monotonic() - began > self._settings.group_seconds
+                    # the first group is small, so that readers begin at once
+                    patience = self._settings.group_seconds if self._opened else 0.1
+                    late = time.monotonic() - began > patience
                     if (
                         count >= self._settings.group_files
                         or size >= self._settings.group_bytes

@@ -226,6 +226,7 @@ def _run(
     finally:
         engine.close()
     legs.clear_spool()
+    case.last_waits = legs.waits
     legs.tally.unread = catalogue.counts()["unread"]
     return legs.tally, time.monotonic() - began
 
