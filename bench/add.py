@@ -71,9 +71,8 @@ def rate(corpus: Path, times: int) -> None:
         for label, found in (("assay add", ours), ("extractous", theirs)):
             best[label] = min(found, best.get(label, found))
     for label, (spent, wall, said) in best.items():
-        print(
-            f"{label:<12}{files / spent:8.1f} files per CPU-s {spent:8.1f} CPU-s {wall:7.1f} s  {said}"
-        )
+        speed = f"{files / spent:8.1f} files per CPU-s {spent:8.1f} CPU-s {wall:7.1f} s"
+        print(f"{label:<12}{speed}  {said}")
     print(f"ratio       {best['extractous'][0] / best['assay add'][0]:8.2f}")
 
 

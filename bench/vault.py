@@ -74,13 +74,11 @@ def compare(label: str, files: list[Path], folder: Path, times: int) -> None:
             best[name] = [min(a, b) for a, b in zip(found, best.get(name, found), strict=True)]
             shutil.rmtree(target)
     for name, (cpu, wall) in best.items():
-        print(
-            f"{label:<14}{name:<8}{cpu:8.2f} CPU-s  {size / cpu / 1e6:8.0f} MB per CPU-s  {wall:7.2f} s"
-        )
+        speed = f"{size / cpu / 1e6:8.0f} MB per CPU-s {wall:8.2f} s"
+        print(f"{label:<14}{name:<8}{cpu:8.2f} CPU-s {speed}")
     rate = best["bare"][0] / best["vault"][0]
-    print(
-        f"{label:<14}ratio   {rate:8.2f} by CPU, {best['bare'][1] / best['vault'][1]:.2f} by wall time"
-    )
+    wall = best["bare"][1] / best["vault"][1]
+    print(f"{label:<14}ratio   {rate:8.2f} by CPU, {wall:.2f} by wall time")
 
 
 def main() -> None:
