@@ -234,7 +234,7 @@ def find_strip(ink: Ink, lines: int = 2) -> tuple[int, int, int, int]:
         top = best[0] + int(np.argmax(sums))
         best = (top, top + _TALLEST_STRIP)
     columns = np.flatnonzero(ink.mask[best[0] : best[1]].any(axis=0))
-    margin = max(4, round(usual * 0.7))
+    margin = min(max(4, round(usual * 0.7)), 20)
     left, right = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, wide)
     return (
         max(0, left - margin) * ink.scale,
