@@ -79,9 +79,7 @@ def test_right_neighbours_make_one_look_enough(look: Look, language: str, near: 
 
 
 @pytest.mark.parametrize("language", list(TEXTS))
-def test_no_model_looks_twice_and_few_look_at_all(
-    look: Look, language: str
-) -> None:
+def test_no_model_looks_twice_and_few_look_at_all(look: Look, language: str) -> None:
     looks = look(language)[1]
     assert len(looks) == len(set(looks)) <= 6
 
