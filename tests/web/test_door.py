@@ -156,6 +156,12 @@ def test_a_change_from_another_origin_is_refused(
     assert client.get("/api/v1/ledger").json()["items"] == before
 
 
+def test_a_form_of_the_desk_itself_is_taken(desk: Served, client: httpx.Client) -> None:
+    sent = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=desk.url, cookies=client.cookies) as browser:
+        assert browser.post("/custody/verify", headers=sent).status_code == 303
+
+
 def test_another_site_can_embed_nothing(client: httpx.Client, digests: dict[str, str]) -> None:
     from_elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
     place = f"/exhibit/{digests['tide.html'][7:]}/original"

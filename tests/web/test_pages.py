@@ -12,12 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import HOSTILE_HTML, UNSEEN  # type: ignore[import-not-found]
+from hostile import HTML, UNSEEN
+from serving import serving
 
 from assay.casework.case import Case
 from assay.web.address import PAGE
-
-HERE = Path(__file__).parent
 
 
 def hits_of(text: str) -> list[str]:
@@ -90,7 +89,7 @@ def test_a_format_that_cannot_be_drawn_gives_words_and_no_picture(
         answer = client.get(f"/exhibit/{digests[name][7:]}/1/picture?width=640")
         assert answer.status_code in (404, 422)
         assert answer.headers["content-type"].startswith("text/plain")
-        assert HOSTILE_HTML[:20] not in answer.content
+        assert HTML[:20] not in answer.content
 
 
 def test_control_and_bidi_characters_become_boxes_with_their_names(
@@ -191,8 +190,6 @@ def test_without_a_query_the_exhibits_are_listed_by_path(client: httpx.Client) -
 
 
 def test_an_empty_case_says_what_to_do_next(tmp_path: Path) -> None:
-    from serving import serving  # type: ignore[import-not-found]
-
     Case.init(tmp_path / "empty", "Empty").close()
     with serving(lambda: Case(tmp_path / "empty")) as served, served.client() as client:
         text = client.get("/search").text
@@ -242,9 +239,9 @@ def test_members_and_parents_lead_to_each_other(
 def test_what_cannot_be_read_shows_its_type_size_problem_and_next_step(
     client: httpx.Client, digests: dict[str, str]
 ) -> None:
-    words = words_of(client.get(f"/exhibit/{digests['locked.rar'][7:]}").text)
+    words = words_of(client.get(f"/exhibit/{digests['old.mdb'][7:]}").text)
     rows = client.get("/api/v1/account", params={"problems": "1"}).json()["rows"]
-    (row,) = [row for row in rows if row["exhibit"] == digests["locked.rar"]]
+    (row,) = [row for row in rows if row["exhibit"] == digests["old.mdb"]]
     assert "200 bytes" in words and "not read" in words
     assert row["problems"][0]["next_step"] in words
     assert row["problems"][0]["code"] in words

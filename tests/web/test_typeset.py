@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,7 +89,7 @@ def test_the_parts_of_a_long_page_are_all_of_it_once(length: int, every: int) ->
     text = ("x" * every + "\n") * (length // (every + 1))
     parts = typeset.parts(text)
     assert parts[0][0] == 0 and parts[-1][1] == len(text)
-    for (_, end), (start, _) in zip(parts, parts[1:], strict=False):
+    for (_, end), (start, _) in pairwise(parts):
         assert end == start
     assert all(high - low <= typeset.PART for low, high in parts)
     for low, high in parts:

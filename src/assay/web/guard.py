@@ -157,11 +157,12 @@ class Guard:
 
 
 def _from_here(headers: Headers, host: str) -> bool:
-    """Whether a request that changes something was sent by a page of this desk."""
-    origin = headers.get("origin")
-    site = headers.get("sec-fetch-site")
-    if origin is not None and origin.lower() != f"http://{host}":
-        return False
-    if site is not None and site != "same-origin":
-        return False
-    return origin is not None or site is not None
+    """Whether a request that changes something was sent by a page of this desk.
+
+    A form sent under `no-referrer` has the Origin `null`; then Sec-Fetch-Site, which no page can
+    set, has to say that it came from here.
+    """
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin" and origin in (None, "null", f"http://{host}")
+    return origin == f"http://{host}"
