@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 import zlib
 from pathlib import Path
@@ -143,3 +144,59 @@ def many_zeros_zip(entries: int, size: int) -> bytes:
     from assay.testing.makers.archives import zip_of
 
     return zip_of({f"{n}.bin": bytes(size) for n in range(entries)})
+
+
+def ole(tree: dict[str, Any]) -> bytes:
+    """A compound file of streams (bytes) and storages (dicts), each stream in whole sectors.
+
+    Streams are filled up with zeros to 4,096 bytes, below which a file would need a second
+    kind of sector.
+    """
+    sectors: list[bytes] = []
+    links: list[int] = []
+    entries: list[list[Any]] = []  # name, kind, left, right, child, first sector, size
+
+    def store(body: bytes) -> int:
+        first = len(sectors)
+        count = max(1, -(-len(body) // 512))
+        for number in range(count):
+            sectors.append(body[number * 512 : number * 512 + 512].ljust(512, b"\0"))
+            links.append(first + number + 1)
+        links[-1] = 0xFFFFFFFE
+        return first
+
+    def enter(name: str, value: bytes | dict[str, Any], kind: int) -> int:
+        number = len(entries)
+        entries.append([name, kind, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFE, 0])
+        if isinstance(value, bytes):
+            body = value.ljust(4096, b"\0")
+            entries[number][5:] = [store(body), len(body)]
+            return number
+        last = None
+        for key, inner in sorted(value.items(), key=lambda kv: (len(kv[0]), kv[0].upper())):
+            child = enter(key, inner, 2 if isinstance(inner, bytes) else 1)
+            if last is None:
+                entries[number][4] = child
+            else:
+                entries[last][3] = child
+            last = child
+        return number
+
+    enter("Root Entry", tree, 5)
+    directory = b""
+    for name, kind, left, right, child, first, size in entries:
+        raw = name.encode("utf-16-le")
+        directory += raw.ljust(64, b"\0") + struct.pack(
+            "<HBB3I", len(raw) + 2, kind, 1, left, right, child
+        )
+        directory += bytes(36) + struct.pack("<IQ", first, size)
+    place = store(directory)
+    tables = -(-(len(sectors) + 8) // 128)
+    fat = len(sectors)
+    links += [0xFFFFFFFD] * tables
+    table = struct.pack(f"<{len(links)}I", *links).ljust(tables * 512, b"\xff")
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<IIIIIIIII", 0, tables, place, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack("<109I", *range(fat, fat + tables), *[0xFFFFFFFF] * (109 - tables))
+    return head + b"".join(sectors) + table

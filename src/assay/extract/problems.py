@@ -134,7 +134,7 @@ PROBLEMS: dict[str, Kind] = {
     ),
     "not_read_yet": Kind(
         "taken into custody, and its turn to be read has not come",
-        "Run `assay add` again: it goes on where it stopped.",
+        "Run `assay add` with the same paths, or `assay rebuild`: it goes on where it stopped.",
     ),
     "original_missing": Kind(
         "an event says that it was received, and its bytes are not in the case",
@@ -147,7 +147,7 @@ PROBLEMS: dict[str, Kind] = {
     # --- OCR
     "ocr_waiting": Kind(
         "pages are pictures of text that have not been recognised yet",
-        "Run `assay add` again with --ocr auto, or wait for the run that is going on.",
+        "Run `assay retry`, or wait for the run that is going on.",
     ),
     "ocr_missing_language": Kind(
         "the model for the language of the page is not installed",

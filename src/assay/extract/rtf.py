@@ -89,6 +89,16 @@ def read_rtf(request: Request, transcript: Transcript) -> None:
         raise cut_short(request)
 
 
+def words_of(data: bytes, request: Request) -> str:
+    """The words of an RTF that is part of something else."""
+    apart = Transcript(request)
+    reader = _Reader(data, apart)
+    reader.run()
+    reader.finish()
+    apart.end_flow()
+    return apart.text()
+
+
 class _Reader:
     def __init__(self, data: bytes, transcript: Transcript) -> None:
         self._data = data

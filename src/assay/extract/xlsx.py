@@ -52,6 +52,7 @@ def read_xlsx(request: Request, transcript: Transcript) -> None:
             read_sealed(request, transcript)
             return
         _read_ole_properties(request, transcript)
+        _say_what_is_left(request, transcript)
         return
     try:
         archive = Archive(request.path)
@@ -469,6 +470,17 @@ def _xlrd_cell(cell: Any, mode: int) -> str:
     if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
         return ""
     return _cell(cell.value)
+
+
+def _say_what_is_left(request: Request, transcript: Transcript) -> None:
+    """Embedded objects of an XLS are not taken out, and said to be there."""
+    import olefile  # type: ignore[import-untyped]
+
+    from assay.extract.doc import left_in
+
+    if olefile.isOleFile(str(request.path)):
+        with olefile.OleFileIO(str(request.path)) as ole:
+            left_in(ole, transcript, "MBD")
 
 
 def _read_ole_properties(request: Request, transcript: Transcript) -> None:
