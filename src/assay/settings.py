@@ -64,7 +64,6 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commit_pages: int = 20_000  # the index commits after this many pages
     commit_seconds: float = 5.0  # or after this long
     snippet_chars: int = 240
-    expansions: int = 10_000  # words that one prefix, fuzzy or regex may stand for
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

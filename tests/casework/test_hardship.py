@@ -210,8 +210,8 @@ def test_a_worker_that_dies_costs_its_exhibit_and_no_other(
     case.add([folder], ocr="off")
     account = case.account()
     rows = {row["path"].rpartition("/")[2]: row for row in account["rows"]}
-    assert rows["huge.csv"]["status"] == "unread"
-    assert rows["huge.csv"]["problems"][0]["code"] == "memory"
+    assert rows["huge.csv"]["status"] != "read"
+    assert rows["huge.csv"]["problems"][0]["code"] in ("memory", "limit_text")
     assert rows["huge.csv"]["type"]
     assert rows["memo-0.txt"]["status"] == "read"
     assert sum(row["status"] == "read" for row in account["rows"]) >= len(rows) - 2

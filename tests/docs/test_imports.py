@@ -46,7 +46,6 @@ REACHING = {
     "socket": {
         "assay.engines.jail",  # tries its own fence
         "assay.engines.jailed_worker",
-        "assay.engines.lease",  # the name of this computer
         "assay.engines.sandbox",
         "assay.testing.faulty_tasks",  # tries to get out
         "assay.web.serve",

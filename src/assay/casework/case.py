@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assay.engines.folder import FolderBlobs
     from assay.ports import SearchEngine
 
+ENGINES = {"catalogue": "sqlite", "index": "tantivy", "workers": "local", "blobs": "folder"}
 Report = Callable[[dict[str, Any]], None]
 Audience = Literal["private", "desk", "share"]
 
@@ -62,6 +63,12 @@ class Case:
                 "case", f"its format {version} is newer than this program ({places.FORMAT})",
                 "Update Assay on this computer.",
             )  # fmt: skip
+        for port, engine in table.get("engines", {}).items():
+            if ENGINES.get(port) != engine:
+                raise UsageError(
+                    "case.toml", f"this program has no engine {engine!r} for {port!r}",
+                    f"It has {', '.join(f'{k} = {v}' for k, v in ENGINES.items())}.",
+                )  # fmt: skip
         self.settings: Settings = settings_from(table.get("settings", {}))
         self._catalogue: Catalogue | None = None
         self._engine: SearchEngine | None = None
@@ -70,8 +77,10 @@ class Case:
         self.last_waits = (0.0, 0.0)
 
     @classmethod
-    def init(cls, folder: Path, name: str | None = None) -> Case:
+    def init(cls, folder: Path, name: str | None = None, signer: str | None = None) -> Case:
         """Make a new case in a folder that is empty or not there yet; makes the person's key.
+
+        `signer` is the name on the key where it is made now.
 
         Raises CaseExists, UnsafeFileSystem.
         """
@@ -91,14 +100,13 @@ class Case:
             f"format = {places.FORMAT}\n"
             f'id = "{case_id}"\n'
             f"name = {msgspec.json.encode(title).decode()}\n\n"
-            "[engines]\n"
-            'catalogue = "sqlite"\nindex = "tantivy"\nworkers = "local"\nblobs = "folder"\n\n'
+            "[engines]\n" + "".join(f'{k} = "{v}"\n' for k, v in ENGINES.items()) + "\n"
             "# [settings] holds what differs from the defaults: see docs/settings.md\n"
         )
         scratch = folder / places.TMP / places.CASE_FILE
         scratch.write_text(text, encoding="utf-8")
         scratch.replace(folder / places.CASE_FILE)
-        Log.own(folder / places.LOGS, case_id, person())
+        Log.own(folder / places.LOGS, case_id, person(signer))
         return cls(folder)
 
     @classmethod

@@ -9,13 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from assay.engines.lease import file_system
+from assay.engines.lease import NETWORK, file_system
 
 _MODELS = {
     "eng": "English", "rus": "Russian", "kaz": "Kazakh", "ara": "Arabic", "uig": "Uyghur",
     "chi_sim": "Chinese, simplified", "chi_tra": "Chinese, traditional", "deu": "German",
     "fra": "French", "spa": "Spanish", "fas": "Persian", "tur": "Turkish", "ukr": "Ukrainian",
 }  # fmt: skip
+
+_CORE = ("eng", "rus", "kaz", "ara", "uig", "chi_sim", "chi_tra")
 
 
 def examine(case_dir: str | None) -> dict[str, Any]:
@@ -43,9 +45,16 @@ def _ocr() -> list[dict[str, Any]]:
     here = available()
     checks = []
     for code, name in _MODELS.items():
+        if code not in here and code not in _CORE:
+            continue
         package = f"apt-get install tesseract-ocr-{code.replace('_', '-')}"
         detail = "scans can be read" if code in here else "scans in it stay unread"
         checks.append(_check(f"OCR {name}", code in here, detail, package))
+    others = [code for code in _MODELS if code not in here and code not in _CORE]
+    if others:
+        names = ", ".join(_MODELS[code] for code in others)
+        detail = f"not installed: {names} (apt-get install tesseract-ocr-{others[0]} …)"
+        checks.append(_check("OCR, more languages", True, detail))
     return checks
 
 
@@ -75,7 +84,7 @@ def _jail() -> list[dict[str, Any]]:
     )
     checks = [
         _check(
-            name, bool(by), f"{what}, by {by}" if by else "not held: say so in the story", command
+            name, bool(by), f"{what}, by {by}" if by else "not held: the account says so", command
         )
         for name, by, what in rows
     ]
@@ -126,7 +135,12 @@ def _case(case_dir: str | None) -> list[dict[str, Any]]:
                "keep the case on a LUKS or VeraCrypt volume")
     )  # fmt: skip
     kind = file_system(folder)
-    checks.append(_check("File system", True, kind or "unknown"))
+    local = kind not in NETWORK
+    detail = kind or "unknown"
+    checks.append(
+        _check("File system", local, detail if local else f"{detail}: locks do not hold there",
+               "keep the case on a disk of this computer")
+    )  # fmt: skip
     return checks
 
 

@@ -331,6 +331,8 @@ class Legs:
             for member in reading.members:
                 self._store_member(exhibit, path, row.depth, member)
         self._reuse_ocr(exhibit, digest, reading)
+        if self._settings.reading.ocr == "all":
+            self._catalogue.queue_all_pages_of(exhibit)
 
     def _store_member(self, parent: int, around: RawPath, depth: int, member: Member) -> None:
         path = around.inside(*member.name)

@@ -153,6 +153,9 @@ class Receiver(threading.Thread):
             self._opened = True
         entries += [accession.received_entry(taken, name, at) for taken in group.taken]
         entries += [accession.not_received_entry(left, name, at) for left in group.left]
+        links = accession.links_entry(group.left, name, at)
+        if links is not None:
+            entries.append(links)
         self._vault.sync()
         group.events = self._log.append(entries, self._witness)
         if group.taken or group.left or group.known:

@@ -15,8 +15,8 @@ from assay.proof import canonical, digests
 from assay.settings import Settings
 
 _LIBRARIES = (
-    "pypdfium2", "pikepdf", "lxml", "selectolax", "python-calamine", "chardet", "py3langid",
-    "tesserocr", "pillow", "libarchive-c",
+    "pypdfium2", "pikepdf", "selectolax", "python-calamine", "xlrd", "olefile",
+    "msoffcrypto-tool", "chardet", "py3langid", "libarchive-c", "pillow", "numpy", "tesserocr",
 )  # fmt: skip
 
 

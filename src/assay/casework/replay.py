@@ -121,6 +121,7 @@ def _annotation(catalogue: Catalogue, event: Event, author: str) -> None:
         author,
         event.at,
         event.header.audience,
+        event.header.sequence,
     )
 
 

@@ -65,9 +65,10 @@ def add(
     """Receive `paths` and send everything along the path. See casework/path.py."""
     if not paths:
         raise UsageError("add", "no path is given", "Name a file or a folder.")
-    for path in paths:
+    for number, path in enumerate(paths, 1):
         if not os.path.lexists(path):
-            raise UsageError("add", "one of the paths does not exist", "Check its spelling.")
+            what = f"path {number} of {len(paths)} does not exist"
+            raise UsageError("add", what, "Check its spelling.")
     person = case.person()
     circumstances = circumstances_here(
         secrets.token_hex(8), paths, case.program(),

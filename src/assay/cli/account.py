@@ -40,9 +40,11 @@ def command(
         click.echo(f"{row['status']:<7} {row['exhibit'][7:19]}  {safe(row['path'])}")
         if row["expected"] is not None or row["read"] is not None:
             expected = "unknown" if row["expected"] is None else number(row["expected"])
-            click.echo(
+            line = (
                 f"        members: {expected} expected, {row['read']} read, {row['failed']} failed"
             )
+            missed = (row["expected"] or 0) - row["read"] - row["failed"]
+            click.echo(line + (f", {number(missed)} not reached" if missed > 0 else ""))
         for item in row["problems"]:
             where = f" ({item['where']})" if item["where"] else ""
             click.echo(f"        {item['code']}{where}: {item['next_step']}")
@@ -59,7 +61,11 @@ def command(
         rows.append(("Withdrawn", number(account["withdrawn"])))
     if account["waiting"]:
         rows.append(
-            ("Waiting", f"{number(account['waiting'])} not read yet: run `assay add` again")
+            (
+                "Waiting",
+                f"{number(account['waiting'])} not read yet: run `assay add` with the same "
+                "paths, or `assay rebuild`",
+            )
         )
     if account["ocr_waiting"]:
         rows.append(

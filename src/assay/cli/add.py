@@ -29,7 +29,12 @@ from assay.cli.output import (
 @click.option("--source-file", metavar="FILE", help="Read the pseudonym from a file.")
 @click.option("--channel", metavar="TEXT", help="How it came.")
 @click.option("--terms", metavar="FILE", help="The conditions of the hand-over, as a text file.")
-@click.option("--origin", type=click.Choice(["leaked", "collected"]), default="leaked")
+@click.option(
+    "--origin",
+    type=click.Choice(["leaked", "collected"]),
+    default="leaked",
+    help="How it came about.",
+)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Workers (default: one a core).")
 @click.option("--ocr", type=click.Choice(["auto", "off", "all"]), help="Read pictures of text.")
 @click.option("--langs", metavar="LIST", help="OCR languages, as uig,chi_sim,rus.")
@@ -108,7 +113,7 @@ def print_added(case: Any, added: dict[str, Any], as_json: bool) -> int:
         rows.append(("Differs", f"{plural(len(added['differs']), 'text')} from what the log says"))
     waiting = case.catalogue.progress()[2]
     if waiting:
-        rows.append(("OCR waits", f"{plural(waiting, 'page')}: run `assay add` with --ocr auto"))
+        rows.append(("OCR waits", f"{plural(waiting, 'page')}: run `assay retry`"))
     rows.append(("Time", f"{added['seconds']:.1f} s"))
     if added["problems"] or unread:
         rows.append(

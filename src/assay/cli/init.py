@@ -12,12 +12,13 @@ from assay.cli.output import emit, json_option
 @click.command("init", epilog="Example:  assay init harbour --name 'Harbour papers'")
 @click.argument("folder", metavar="DIR")
 @click.option("--name", metavar="TEXT", help="The case's name (default: the folder's).")
+@click.option("--person", metavar="NAME", help="Your name on what you sign (first use only).")
 @json_option
-def command(folder: str, name: str | None, as_json: bool) -> int:
+def command(folder: str, name: str | None, person: str | None, as_json: bool) -> int:
     """Make a new case in DIR; makes your signing key on first use."""
     from assay.casework.case import Case
 
-    with Case.init(Path(folder), name) as case:
+    with Case.init(Path(folder), name, person) as case:
         described = case.describe()
         if as_json:
             emit(described)

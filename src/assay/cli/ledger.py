@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -35,11 +36,29 @@ def command(
     else:
         for place, event in enumerate(events, since):
             subject = event["subject"].removeprefix("sha256:")[:12]
-            body = "withdrawn" if event["body"] is None else json.dumps(
-                event["body"], ensure_ascii=False
-            )  # fmt: skip
             click.echo(
                 f"{place:>6} {event['at']:<20} {event['author']:<14} {event['type']:<13} "
-                f"{subject:<12} {safe(body)[:160]}"
+                f"{event['audience']:<8} {subject:<12} {safe(in_words(event))[:120]}"
             )
     return 0
+
+
+def in_words(event: dict[str, Any]) -> str:
+    """What an event says, short: the words of notes and tags, paths, counts."""
+    body = event["body"]
+    if body is None:
+        return "(withdrawn)"
+    if event["audience"] == "private" and event["type"] in ("circumstances", "links"):
+        return "(private: shown with --json)"
+    for name in ("text", "tag", "reason", "words"):
+        if event["type"] in ("note", "tag", "untag", "withdrawn", "jail") and name in body:
+            return str(body[name])
+    if "path" in body:
+        path = "!/".join("/".join(str(c) for c in part) for part in body["path"])
+        return f"{path} {body.get('code', '')}".strip()
+    if event["type"] == "read":
+        codes = ", ".join(item[0] for item in body.get("problems", []))
+        return f"{body['status']}, {body['type']}, {body['pages']} pages {codes}".strip()
+    if event["type"] == "ocr":
+        return f"page {body['page']}, {body['language']}, {body['engine']}"
+    return json.dumps(body, ensure_ascii=False)

@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="First steps:  assay demo   or   assay init harbour && assay --case harbour add ~/usb",
+    epilog="First steps:  assay demo, or assay init harbour and assay --case harbour add ~/usb",
 )
 @click.version_option(__version__, prog_name="assay")
 @click.option(
@@ -84,6 +84,7 @@ def run(arguments: list[str]) -> int:
     from assay.errors import AssayError
 
     try:
+        # click ends the process with 1 on a broken pipe; Python's own exception comes to us
         code = cli.main(arguments, prog_name="assay", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -99,17 +100,23 @@ def run(arguments: list[str]) -> int:
         click.echo("\nInterrupted. Everything done is kept; the same command goes on.", err=True)
         return 130
     except BrokenPipeError:
-        # the reader of our output has gone (`| head`): not a failure
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _reader_gone()
     except AssayError as error:
         click.echo(str(error), err=True)
         return error.exit_code
     except OSError as error:
+        if error.errno == 32:
+            return _reader_gone()
         if error.errno in (28, 122):
             click.echo("disk: no space is left\n  Free some space and run it again.", err=True)
             return 50
         raise
+
+
+def _reader_gone() -> int:
+    """The reader of our output has gone (`| head`): not a failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 if __name__ == "__main__":

@@ -61,6 +61,6 @@ def command(
             missing += 1
             click.echo(f"{safe(item['name'])}: not found")
     click.echo(
-        f"{number(hits)} found, {number(missing)} not found, {number(bad)} lines not understood"
+        f"{number(hits)} found, {number(missing)} not found, {plural(bad, 'line')} not understood"
     )
     return 0

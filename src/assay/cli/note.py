@@ -15,7 +15,12 @@ from assay.cli.output import case_option, emit, json_option, open_case
 @click.argument("reference", metavar="LOCATOR|EXHIBIT")
 @click.argument("text", metavar="TEXT")
 @case_option
-@click.option("--audience", type=click.Choice(["private", "desk", "share"]), default="desk")
+@click.option(
+    "--audience",
+    type=click.Choice(["private", "desk", "share"]),
+    default="desk",
+    help="Who may see it.",
+)
 @json_option
 @click.pass_context
 def command(

@@ -25,10 +25,14 @@ from assay.cli.output import (
 )
 @click.argument("query", metavar="QUERY", nargs=-1, required=True)
 @case_option
-@click.option("--limit", type=click.IntRange(1, 100_000), default=10, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=10, show_default=True, help="Hits shown."
+)
 @click.option("--offset", type=click.IntRange(0), default=0, help="Skip so many hits.")
 @click.option("--facets", is_flag=True, help="Count types, languages, dates, folders.")
-@click.option("--sort", type=click.Choice(["score", "date", "path"]), default="score")
+@click.option(
+    "--sort", type=click.Choice(["score", "date", "path"]), default="score", help="Order of hits."
+)
 @json_option
 @jsonl_option
 @click.pass_context
@@ -47,7 +51,8 @@ def command(
 
     \b
     word  "a phrase"  "near words"~5  name~1  pre*  /regex/  AND OR NOT ( )
-    field:value   fields: type lang path date author from to subject tag exhibit page has in
+    field:value   fields: type lang path folder date author from to subject tag exhibit
+            page has in
     date:[2017-01 TO 2018-12]   =exactly   words side by side mean AND
     """
     case = open_case(ctx, case_dir)
@@ -56,7 +61,7 @@ def command(
         emit(found)
         return 0
     if as_jsonl:
-        emit_lines(found["hits"])
+        emit_lines({"schema": "assay/hit/1", **hit} for hit in found["hits"])
         return 0
     for hit in found["hits"]:
         click.echo(click.style(f"{safe(hit['path'])} · page {hit['page']}", bold=True))

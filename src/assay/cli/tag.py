@@ -14,7 +14,12 @@ from assay.cli.output import case_option, emit_list, json_option, open_case, saf
 @click.argument("tags", metavar="TAG…", nargs=-1, required=True)
 @case_option
 @click.option("--remove", is_flag=True, help="Take the tags off.")
-@click.option("--audience", type=click.Choice(["private", "desk", "share"]), default="desk")
+@click.option(
+    "--audience",
+    type=click.Choice(["private", "desk", "share"]),
+    default="desk",
+    help="Who may see it.",
+)
 @json_option
 @click.pass_context
 def command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assay.cli.output import case_option, emit, json_option, open_case
+from assay.cli.output import case_option, emit, json_option, open_case, plural
 
 
 @click.command(
@@ -34,8 +34,7 @@ def command(
         emit(event)
     else:
         gone = 1 + len(event["body"]["destroyed"])
-        click.echo(
-            f"Withdrawn     {event['subject'][:19]}, {gone} blobs, by event {event['id'][:12]}"
-        )
+        what = f"{event['subject'][:19]}, {plural(gone, 'blob')}"
+        click.echo(f"Withdrawn     {what}, by event {event['id'][:12]}")
         click.echo("Left          backups and copies outside this case folder")
     return 0

@@ -57,11 +57,16 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class NotTaken(msgspec.Struct, frozen=True):
-    """Something that was found and not taken; `code` is in docs/problems.md."""
+    """Something that was found and not taken; `code` is in docs/problems.md.
+
+    `target` is where a symlink leads: it may name a person's folders and goes into a private
+    event alone.
+    """
 
     found: Found
     code: str
     detail: str = ""
+    target: bytes = b""
 
 
 class Circumstances(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -187,7 +192,11 @@ def take(found: Found, blobs: Blobs, settings: Custody) -> Taken | NotTaken:
     then the bytes that were read are taken and `changed` is set. Raises DiskFull.
     """
     if found.kind == "symlink":
-        return NotTaken(found, "symlink")
+        try:
+            target = os.readlink(found.place)
+        except OSError:
+            target = b""
+        return NotTaken(found, "symlink", target=target)
     if found.kind == "special":
         return NotTaken(found, "special_file", found.detail)
     if found.kind == "unreadable":
@@ -266,6 +275,18 @@ def not_received_entry(left: NotTaken, accession: str, at: str) -> Entry:
         "detail": left.detail,
     }
     return Entry("not_received", "desk", "", body, at)
+
+
+def links_entry(left: Sequence[NotTaken], accession: str, at: str) -> Entry | None:
+    """The private event that says where symlinks lead; None where there is none."""
+    links = [
+        {"path": path_to_json(item.found.path), "target": _component(item.target)}
+        for item in left
+        if item.code == "symlink"
+    ]
+    if not links:
+        return None
+    return Entry("links", "private", "", {"accession": accession, "links": links}, at)
 
 
 def circumstances_entry(circumstances: Circumstances, at: str) -> Entry:

@@ -37,12 +37,12 @@ def handover_note(
         ("Terms", circumstances.terms or "none stated"),
         ("Origin", circumstances.origin),
         ("Log", f"{log}, {events} events"),
-        ("Root", root),
+        ("Root", f"{root[:32]} {root[32:]}"),
         ("Program", circumstances.program),
     ]
     lines = ["HAND-OVER NOTE", "=" * 78, ""]
     for name, value in rows:
-        body = textwrap.wrap(value, 62) or [""]
+        body = textwrap.wrap(value, 64) or [""]
         lines.append(f"{name:<14}{body[0]}")
         lines.extend(" " * 14 + more for more in body[1:])
     lines += [

@@ -93,7 +93,7 @@ CREATE INDEX ocr_by_picture ON ocr_kept (picture, recipe);
 CREATE TABLE annotations (
   event TEXT PRIMARY KEY, kind TEXT NOT NULL, digest TEXT NOT NULL, page INTEGER,
   value TEXT NOT NULL, locator TEXT NOT NULL, author TEXT NOT NULL, at TEXT NOT NULL,
-  audience TEXT NOT NULL
+  audience TEXT NOT NULL, sequence INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX annotations_by_digest ON annotations (digest, kind);
 CREATE INDEX annotations_by_value ON annotations (kind, value);
@@ -107,6 +107,7 @@ _METADATA = msgspec.msgpack.Decoder(Metadata)
 _WORDS = msgspec.msgpack.Decoder(Words)
 _RAW = msgspec.msgpack.Decoder(RawPath)
 _PACK = msgspec.msgpack.Encoder()
+_WORDS_BYTES = 64 << 20  # of one page, unpacked: two million words
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -838,6 +839,14 @@ class Catalogue:
             )
         ]
 
+    def queue_all_pages_of(self, exhibit: int) -> None:
+        """Have every page that can be drawn recognised, also those with good text."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO ocr_queue (exhibit, page) SELECT exhibit, number FROM pages"
+            " WHERE exhibit = ? AND width IS NOT NULL AND source = 'native'",
+            (exhibit,),
+        )
+
     def waits_for_ocr(self, exhibit: int) -> bool:
         """Tell whether a page of the exhibit waits for OCR, so that its bytes are needed."""
         row = self._db.execute(
@@ -950,12 +959,12 @@ class Catalogue:
 
     def add_annotation(
         self, event: str, kind: str, digest: str, page: int | None, value: str, locator: str,
-        author: str, at: str, audience: str,
+        author: str, at: str, audience: str, sequence: int,
     ) -> None:  # fmt: skip
         """Add a note or a tag."""
         self._db.execute(
-            "INSERT OR IGNORE INTO annotations VALUES (?,?,?,?,?,?,?,?,?)",
-            (event, kind, digest, page, value, locator, author, at, audience),
+            "INSERT OR IGNORE INTO annotations VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (event, kind, digest, page, value, locator, author, at, audience, sequence),
         )
 
     def remove_annotations(self, events: Iterable[str]) -> None:
@@ -972,7 +981,7 @@ class Catalogue:
             }
             for row in self._db.execute(
                 "SELECT event, kind, page, value, locator, author, at, audience FROM annotations"
-                " WHERE digest = ? ORDER BY at, event",
+                " WHERE digest = ? ORDER BY at, sequence, event",
                 (digest,),
             )
         ]  # fmt: skip
@@ -1081,4 +1090,11 @@ def pack_words(words: Words | None) -> bytes | None:
 
 def unpack_words(blob: bytes | None) -> Words | None:
     """The boxes that `pack_words` packed."""
-    return None if blob is None else _WORDS.decode(zlib.decompress(blob))
+    if blob is None:
+        return None
+    # it comes from a worker that may have been taken over: never inflate without a bound
+    inflate = zlib.decompressobj()
+    data = inflate.decompress(blob, _WORDS_BYTES)
+    if inflate.unconsumed_tail:
+        raise EngineError("catalogue", "the word boxes of a page are larger than any page", "")
+    return _WORDS.decode(data)

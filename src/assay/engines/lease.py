@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 from assay.errors import CaseHeld, UnsafeFileSystem
 
-_NETWORK = frozenset(
+NETWORK = frozenset(
     [
         "nfs",
         "nfs4",
@@ -42,7 +41,6 @@ class Lease:
         self._path = path
         self._about = {
             "pid": os.getpid(),
-            "host": socket.gethostname(),
             "person": person,
             "doing": doing,
             "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -131,7 +129,7 @@ def file_system(path: Path) -> str:
 def refuse_network_drive(path: Path) -> None:
     """Raise UnsafeFileSystem where locks do not hold across computers."""
     kind = file_system(path)
-    if kind in _NETWORK:
+    if kind in NETWORK:
         raise UnsafeFileSystem(
             "case",
             f"it stands on a network drive ({kind}), where locks do not hold",

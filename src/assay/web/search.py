@@ -7,6 +7,7 @@ box. A query that cannot be read changes nothing but the line under the box.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -16,9 +17,10 @@ from assay.casework.case import Case
 from assay.casework.desk import check_query
 from assay.errors import QueryError
 from assay.web import typeset, wording
-from assay.web.address import FILTERS, PAGE, View, view_of
+from assay.web.address import FILTERS, PAGE, View, view_of, whole
 from assay.web.desk import by_htmx, desk_of
 
+FIRST = 12  # hits that come at once while somebody types
 FACETS_SHOWN = 8
 FOLDERS_SHOWN = 14
 _TITLES = {"type": "Type", "lang": "Language", "date": "Date", "folder": "Folder"}
@@ -69,37 +71,56 @@ async def start(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """`/search`: the list of hits, or of exhibits where nothing was asked."""
+    """`/search`: the list of hits, or of exhibits where nothing was asked.
+
+    While somebody types the first hits come alone, and the rest of the page of the list after a
+    pause: marking fifty pages takes longer than a letter does.
+    """
     view = view_of(request.query_params)
     desk = desk_of(request)
+    partly = by_htmx(request)
+    after = min(whole(request.query_params.get("tail")) or 0, PAGE) if partly else 0
+    count = FIRST if partly and not after else PAGE - after
     try:
-        found, status = await desk.lanes.reading.run(lambda case: look(case, view))
+        found, status = await desk.lanes.reading.run(
+            lambda case: look(case, view, after, count, facets=not after)
+        )
     except QueryError as error:
         wrong = said_of(error, view)
-        if by_htmx(request):
+        if partly:
             return desk.render("_said.html", headers={"HX-Retarget": "#said"}, wrong=wrong)
         counts = (await desk.lanes.reading.run(lambda case: case.status()))["counts"]
         return desk.render(
             "search.html", 400, view=view, wrong=wrong, found=None, counts=counts, title=view.q
         )
-    values = {"view": view, "wrong": None, "counts": status["counts"], **shown(found, view)}
-    if by_htmx(request):
+    values = {"view": view, "wrong": None, "counts": status["counts"], **shown(found, view, after)}
+    more = bool(partly and not after and found and len(found["hits"]) == FIRST < found["total"])
+    values |= {"tail": f"/search?{urlencode([*view.pairs(), ('tail', FIRST)])}" if more else ""}
+    if after:
+        return desk.render("_hits.html", **values)
+    if partly:
         return desk.render(
-            "_answer.html", headers={"HX-Replace-Url": view.search_url()}, title=view.q, **values
-        )
+            "_answer.html", headers={"HX-Replace-Url": view.search_url(page=view.page)},
+            title=view.q, **values,
+        )  # fmt: skip
     return desk.render("search.html", title=view.q, **values)
 
 
-def look(case: Case, view: View) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """Ask the case. `None` for the hits of a case without a page. Raises QueryError."""
+def look(
+    case: Case, view: View, after: int, count: int, *, facets: bool
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Ask the case for `count` hits of a page of the list, without the first `after`.
+
+    `None` for the hits of a case without an exhibit. Raises QueryError.
+    """
     status = case.status()
     if not status["counts"]["exhibits"]:
         return None, status
     if not view.browsing:
         check_query(view.q)  # `a) OR (b` must not become right by what filters put around it
     sort = "path" if view.browsing and view.sort == "score" else view.sort
-    found = case.search(view.query(), PAGE, (view.page - 1) * PAGE, facets=True, sort=sort)
-    return found, status
+    offset = (view.page - 1) * PAGE + after
+    return case.search(view.query(), count, offset, facets=facets, sort=sort), status
 
 
 def said_of(error: QueryError, view: View) -> dict[str, Any]:
@@ -117,11 +138,11 @@ def said_of(error: QueryError, view: View) -> dict[str, Any]:
     }
 
 
-def shown(found: dict[str, Any] | None, view: View) -> dict[str, Any]:
+def shown(found: dict[str, Any] | None, view: View, after: int = 0) -> dict[str, Any]:
     """What the templates need, from what the case gave."""
     if found is None:
         return {"found": None, "hits": [], "facets": [], "pages": 0, "chosen": []}
-    first = (view.page - 1) * PAGE + 1
+    first = (view.page - 1) * PAGE + after + 1
     hits = [_hit(item, view, nth) for nth, item in enumerate(found["hits"], first)]
     facets = [_facet(name, found["facets"].get(name) or [], view) for name in FILTERS]
     return {
