@@ -72,7 +72,7 @@ class Lanes:
     def __init__(self, open_case: Callable[[], Case]) -> None:
         self.reading = Lane("reading", open_case, 2)
         self.writing = Lane("writing", open_case)
-        self.drawing = Lane("drawing", open_case, 2)
+        self.drawing = Lane("drawing", open_case)  # viewers of one case share a folder
         self.slow = Lane("slow", open_case)  # the account and the ledger of a large case
         self.verifying = Lane("verifying", open_case)
 
