@@ -89,8 +89,8 @@ class Case:
 
         if folder.exists() and any(folder.iterdir()):
             raise CaseExists("case", "the folder is not empty", "Name a new folder for the case.")
-        os.umask(0o077)
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # nobody else gets past it, whatever the files inside allow
         lease_engine.refuse_network_drive(folder)
         for part in (places.ORIGINALS, places.KEPT, places.LOGS, places.DERIVED, places.TMP):
             (folder / part).mkdir(exist_ok=True)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def open_index(folder: Path, settings: Settings) -> SearchEngine:
     """The search engine of a case."""
     from assay.engines.tantivy_index import TantivyIndex
+    from assay.index.analysis import ANALYSIS
 
-    return TantivyIndex(folder, settings.search)
+    return TantivyIndex(folder, settings.search, ANALYSIS)
 
 
 def make_pool(case: Case, kind: str, size: int, scratch: Path) -> Workers:

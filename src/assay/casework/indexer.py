@@ -8,8 +8,10 @@ lost and nothing doubled: an exhibit's old pages are removed before its new ones
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from assay.engines.catalogue import Catalogue, Row
+from assay.index.analysis import Analysis
 from assay.index.write import page_for_index
 from assay.ports import IndexedPage, SearchEngine
 from assay.settings import Search
@@ -27,6 +29,7 @@ class Indexer:
         self._uncommitted = 0
         self._last_commit = time.monotonic()
         self._last_look = 0.0
+        self._tokens: dict[int, list[Analysis]] = {}  # exhibit -> its pages, cut by a worker
         with catalogue.writing():
             catalogue.take_back_uncommitted()
 
@@ -45,10 +48,15 @@ class Indexer:
         ):
             self._commit()
 
+    def offer(self, exhibit: int, tokens: Sequence[tuple[str, str, str]]) -> None:
+        """Tokens that the worker cut while it had the text; without them they are cut here."""
+        if tokens:
+            self._tokens[exhibit] = [Analysis(*three) for three in tokens]
+
     def _add(self, rows: list[Row]) -> None:
         self._engine.remove(row.digest for row in rows)
         for row in rows:
-            pages = pages_of(self._catalogue, row)
+            pages = pages_of(self._catalogue, row, self._tokens.pop(row.id, None))
             self._engine.add(pages)
             self._uncommitted += len(pages)
         with self._catalogue.writing():
@@ -62,7 +70,9 @@ class Indexer:
         self._last_commit = time.monotonic()
 
 
-def pages_of(catalogue: Catalogue, row: Row) -> list[IndexedPage]:
+def pages_of(
+    catalogue: Catalogue, row: Row, tokens: list[Analysis] | None = None
+) -> list[IndexedPage]:
     """The pages of an exhibit as the engine stores them.
 
     An exhibit without any page (unread, or a bare container) gets one without words, so that
@@ -72,6 +82,10 @@ def pages_of(catalogue: Catalogue, row: Row) -> list[IndexedPage]:
     paths = [place.display for place in catalogue.appearances(row.id)]
     ancestors = catalogue.ancestors(row.id)
     pages = [(p.number, p.text, p.source) for p in catalogue.pages(row.id)] or [(1, "", "native")]
+    if tokens is None or len(tokens) != len(pages) or any(p[2] != "native" for p in pages):
+        bodies: list[Analysis | None] = [None] * len(pages)
+    else:
+        bodies = list(tokens)
     return [
         page_for_index(
             row.digest,
@@ -83,6 +97,7 @@ def pages_of(catalogue: Catalogue, row: Row) -> list[IndexedPage]:
             type=row.type,
             lang=row.language or "",
             flags=("ocr",) if source == "ocr" else (),
+            body=body,
         )
-        for number, text, source in pages
+        for (number, text, source), body in zip(pages, bodies, strict=True)
     ]

@@ -38,6 +38,8 @@ _ANSWER = msgspec.msgpack.Decoder(tasks.ReadAnswer)
 _OCR = msgspec.msgpack.Decoder(tasks.OcrAnswer)
 _PACK = msgspec.msgpack.Encoder()
 
+_IN_FLIGHT = 64 << 20  # bytes of exhibits with the workers at once
+
 PoolMaker = Callable[[str], Workers]
 
 
@@ -97,6 +99,7 @@ class Legs:
         self._missed: collections.Counter[int] = collections.Counter()
         self._loaded_to = 0
         self._sent: dict[int, tuple[int, str]] = {}  # task -> (exhibit, digest)
+        self._sent_bytes: dict[int, int] = {}
         self._died: dict[int, Outcome] = {}  # task that asks the type -> what became of reading
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
@@ -166,10 +169,14 @@ class Legs:
         """Keep the workers' queues full, then wait a moment for what they have read."""
         if self._pool is None:
             self._pool = self._make_pool("read")
-        room = 8 * self._workers()
+        # deep enough that workers go on while this thread commits, but few large exhibits
+        # at once: what they give waits in memory until it is stored
+        few, room = 3 * self._workers(), 48 * self._workers()
         if len(self._ready) < room:
             self._load()
         while self._ready and self._pool.pending() < room:
+            if self._pool.pending() >= few and sum(self._sent_bytes.values()) > _IN_FLIGHT:
+                break
             self._send(*self._ready.popleft())
         receiving = self._receiver is not None and not self._receiver.ended
         patience = 0.05 if receiving else 0.25
@@ -200,6 +207,7 @@ class Legs:
         )
         self._serial += 1
         self._sent[self._serial] = (exhibit, digest)
+        self._sent_bytes[self._serial] = place.stat().st_size
         self._pool.submit(
             Task(self._serial, "read", _PACK.encode(request), self._settings.limits.seconds)
         )
@@ -259,6 +267,7 @@ class Legs:
         with self._catalogue.writing():
             for outcome in outcomes:
                 exhibit, digest = self._sent.pop(outcome.id)
+                self._sent_bytes.pop(outcome.id, None)
                 if outcome.code and outcome.id not in self._died:
                     self._ask_type(exhibit, digest, outcome)
                     continue
@@ -319,6 +328,7 @@ class Legs:
             seconds,
         )
         row = self._catalogue.row_by_id(exhibit)
+        self._indexer.offer(exhibit, answer.tokens)
         self.tally.exhibits += 1
         self.tally.pages += len(reading.pages)
         self.tally.problems += len(reading.problems)
@@ -534,6 +544,11 @@ class Legs:
                 self._catalogue.add_problems(exhibit, "ocr", troubles)
                 self._catalogue.set_status(exhibit, "partly")
             self.tally.problems += len(troubles)
+        if answer.verdict == "picture":
+            # said, but no reason to call the exhibit partly read: most are photographs
+            said = problem("ocr_no_words", f"page {page}")
+            with self._catalogue.writing():
+                self._catalogue.add_problems(exhibit, "ocr", [said])
         if answer.verdict == "failed":
             with self._catalogue.writing():
                 self._catalogue.ocr_done(exhibit, page, "failed")

@@ -9,7 +9,7 @@ import msgspec
 
 from assay.casework.accounting import path_json, standing
 from assay.casework.references import locator_json
-from assay.engines.catalogue import PageRow, Row
+from assay.engines.catalogue import AppearanceRow, PageRow, Row
 from assay.errors import NotFound
 from assay.extract.problems import problem
 
@@ -86,8 +86,19 @@ def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
         "problems": [{key: p[key] for key in ("code", "where", "next_step", "detail") if key in p}
                      for p in problems],
         "annotations": catalogue.annotations(row.digest),
-        "received": {"modified": places[0].modified} if places else {},
+        "received": _received(case, row.digest, places),
     }  # fmt: skip
+
+
+def _received(case: Case, digest: str, places: list[AppearanceRow]) -> dict[str, Any]:
+    """When it came (of a member: nothing), and when its file was last changed before that."""
+    value: dict[str, Any] = {}
+    at = case.catalogue.first_event_at(digest, "received")
+    if at:
+        value["at"] = at
+    if places and places[0].modified:
+        value["modified"] = places[0].modified
+    return value
 
 
 def _pages(case: Case, row: Row, number: int | None) -> list[dict[str, Any]]:

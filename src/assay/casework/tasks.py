@@ -18,6 +18,7 @@ from assay.settings import Limits
 from assay.settings import Reading as ReadingSettings
 
 _PACK = msgspec.msgpack.Encoder()
+_TOKENS_FOR = 4_000_000  # code points of an exhibit whose tokens travel with its reading
 
 
 class ReadRequest(msgspec.Struct):
@@ -33,11 +34,16 @@ class ReadRequest(msgspec.Struct):
 
 
 class ReadAnswer(msgspec.Struct):
-    """A reading without its word boxes, and these packed as the catalogue stores them."""
+    """A reading without its word boxes, and these packed as the catalogue stores them.
+
+    `tokens`: (words, han, exact) of each page as the index stores them; () where the text is so
+    long that sending them would cost more than cutting them again.
+    """
 
     reading: Reading
     words: tuple[bytes | None, ...]
     text_digest: str
+    tokens: tuple[tuple[str, str, str], ...] = ()
 
 
 class MemberRequest(msgspec.Struct):
@@ -94,6 +100,7 @@ def read_exhibit(body: bytes) -> bytes:
     """Task `read`: ReadRequest -> ReadAnswer."""
     from assay.engines.catalogue import pack_words
     from assay.extract.read import read
+    from assay.index.analysis import analyse
 
     request = msgspec.msgpack.decode(body, type=ReadRequest)
     reading = read(
@@ -111,7 +118,12 @@ def read_exhibit(body: bytes) -> bytes:
     )
     words = tuple(pack_words(page.words) for page in reading.pages)
     digest = digest_of(reading.text.encode("utf-8"))
-    return _PACK.encode(ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest))
+    tokens: tuple[tuple[str, str, str], ...] = ()
+    if len(reading.text) <= _TOKENS_FOR:
+        bodies = [analyse(reading.text[page.start : page.end]) for page in reading.pages]
+        tokens = tuple((body.words, body.han, body.exact) for body in bodies)
+    answer = ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest, tokens)
+    return _PACK.encode(answer)
 
 
 def sniff_type(body: bytes) -> bytes:
@@ -178,9 +190,11 @@ def recognise_page(body: bytes) -> bytes:
 
 def prepare() -> None:
     """Import what most exhibits need while imports are still cheap (before the jail closes)."""
+    from assay.engines import catalogue
     from assay.extract import read
+    from assay.index import analysis
 
-    _ = read
+    _ = (read, analysis, catalogue)
 
 
 TASKS: dict[str, Callable[[bytes], bytes]] = {

@@ -298,6 +298,13 @@ class Catalogue:
             )
         )
 
+    def first_event_at(self, subject: str, kind: str) -> str:
+        """When the first event of this type about a subject was written, "" without one."""
+        row = self._db.execute(
+            "SELECT min(at) FROM events WHERE subject = ? AND type = ?", (subject, kind)
+        ).fetchone()
+        return str(row[0]) if row and row[0] else ""
+
     def forget_bodies(self, event_ids: Iterable[str]) -> None:
         """Remove the payloads of withdrawn events from the catalogue."""
         self._db.executemany(

@@ -153,6 +153,10 @@ PROBLEMS: dict[str, Kind] = {
         "the model for the language of the page is not installed",
         "Install the package named in the detail and run `assay retry`.",
     ),
+    "ocr_no_words": Kind(
+        "there is ink on the page and no word was recognised: a picture, or text beyond OCR",
+        "Look at the page picture; where it shows text, run `assay retry` with --langs.",
+    ),
     "ocr_failed": Kind(
         "the page picture could not be recognised",
         "Look at the page picture in the desk; run `assay retry` with --langs.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from assay.index.analysis import analyse, fold
+from assay.index.analysis import Analysis, analyse, fold
 from assay.model.reading import Metadata
 from assay.ports import IndexedPage
 
@@ -29,15 +29,17 @@ def page_for_index(
     type: str = "",
     lang: str = "",
     flags: Iterable[str] = (),
+    body: Analysis | None = None,
 ) -> IndexedPage:
     """One page as the engine stores it.
 
     `paths`: display forms of all appearances, the first one orders hits by path. `ancestors`:
     digests of the containers it is in, at any depth. `type`: media type. `lang`: code of the
-    page's language. `flags`: what `has:` finds in the index (`ocr`).
+    page's language. `flags`: what `has:` finds in the index (`ocr`). `body`: `analyse(text)`
+    where it was done elsewhere already (in the worker that read the page).
     """
     about = metadata or Metadata()
-    body = analyse(text)
+    body = body or analyse(text)
     names = {
         "path": " ".join(fold(path) for path in paths),
         "author": fold(about.author or ""),
