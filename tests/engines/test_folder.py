@@ -12,11 +12,25 @@ from assay.engines import folder as folder_engine
 from assay.engines.folder import FolderBlobs
 from assay.errors import DiskFull, NotFound
 from assay.proof.digests import digest_of
+from assay.testing.contracts_blobs import BlobsContract
+from assay.testing.memory_blobs import MemoryBlobs
 
 
 @pytest.fixture
 def blobs(tmp_path: Path) -> FolderBlobs:
     return FolderBlobs(tmp_path / "blobs", tmp_path / "tmp")
+
+
+class TestFolderBlobs(BlobsContract):
+    """The folder keeps the laws of the port."""
+
+
+class TestMemoryBlobs(BlobsContract):
+    """So does the store in memory."""
+
+    @pytest.fixture
+    def blobs(self, tmp_path: Path) -> MemoryBlobs:
+        return MemoryBlobs(tmp_path)
 
 
 def test_bytes_have_their_name_only_after_they_are_synced(
