@@ -190,19 +190,12 @@ def recognise_page(body: bytes) -> bytes:
 
 def prepare() -> None:
     """Import what most exhibits need while imports are still cheap (before the jail closes)."""
-    import pikepdf
-    import PIL.Image
-    import pypdfium2
-    import selectolax.lexbor
-
     from assay.engines import catalogue
-    from assay.extract import read
-    from assay.extract.language import language_of
+    from assay.extract.warm import warm_up
     from assay.index import analysis
 
-    _ = (read, analysis, catalogue, pypdfium2, pikepdf, PIL.Image, selectolax.lexbor)
-    # the language model takes a third of a second to unpack: once for all workers
-    language_of("a sentence that is long enough to have a language of its own")
+    _ = (analysis, catalogue)
+    warm_up()
 
 
 TASKS: dict[str, Callable[[bytes], bytes]] = {

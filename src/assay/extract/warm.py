@@ -1,0 +1,20 @@
+"""Import what most exhibits need, once, before workers are forked and their jail is closed.
+
+Each worker would otherwise import it by itself; the language model alone takes a third of a
+second to unpack. What is rare (Office passwords, archives by libarchive) stays lazy.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from assay.extract.language import language_of
+
+_COMMON = ("pypdfium2", "pikepdf", "PIL.Image", "selectolax.lexbor", "assay.extract.read")
+
+
+def warm_up() -> None:
+    """Import the common readers and unpack the language model."""
+    for name in _COMMON:
+        importlib.import_module(name)
+    language_of("a sentence that is long enough to have a language of its own")
