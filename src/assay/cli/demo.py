@@ -24,6 +24,7 @@ def command(ctx: click.Context, folder: str, no_serve: bool, no_browser: bool) -
     from assay.cli.progress import Progress
 
     root = Path(folder)
+    program = _program()
     case, leak, _ = build(root, Progress())
     with case:
         account = case.account(problems_only=True)
@@ -40,17 +41,24 @@ def command(ctx: click.Context, folder: str, no_serve: bool, no_browser: bool) -
         click.echo("\nWorth trying:")
         for query, why in leak.searches[:6]:
             total = case.search(query, 1)["total"]
-            click.echo(f"  assay --case {root / 'case'} search {_quoted(query)}")
+            click.echo(f"  {program} --case {root / 'case'} search {_quoted(query)}")
             click.echo(f"      {plural(total, 'page')}: {why}")
-        click.echo(f"\nNot read: assay --case {root / 'case'} account --problems")
+        click.echo(f"\nNot read: {program} --case {root / 'case'} account --problems")
         if no_serve or not sys.stdout.isatty():
-            click.echo(f"The desk: assay --case {root / 'case'} serve")
+            click.echo(f"The desk: {program} --case {root / 'case'} serve")
             return 0
     root_group = ctx.find_root().command
     assert isinstance(root_group, click.Group)
     serve = root_group.get_command(ctx, "serve")
     assert serve is not None
     return int(ctx.invoke(serve, case_dir=str(root / "case"), port=0, no_browser=no_browser))
+
+
+def _program() -> str:
+    """How the user can call this program: by its name where the shell finds it."""
+    import shutil
+
+    return "assay" if shutil.which("assay") else sys.argv[0]
 
 
 def _quoted(query: str) -> str:
