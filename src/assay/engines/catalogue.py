@@ -171,6 +171,37 @@ def _row(values: Sequence[Any]) -> Row:
     return Row(*row)
 
 
+def _failure(error: sqlite3.Error) -> Exception:
+    """The failure of this project that stands for one of SQLite."""
+    if "full" in str(error):
+        return DiskFull(
+            "catalogue", "no space is left on the disk",
+            "Free some space and run the same command again: it goes on where it stopped.",
+        )  # fmt: skip
+    return EngineError(
+        "catalogue", f"it cannot be used ({type(error).__name__})",
+        "Run `assay rebuild`: it makes derived/ anew and loses nothing.",
+    )  # fmt: skip
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose failures are this project's, wherever a statement stands."""
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        """As in sqlite3. Raises DiskFull, EngineError."""
+        try:
+            return super().execute(*args)
+        except sqlite3.Error as error:
+            raise _failure(error) from error
+
+    def executemany(self, *args: Any) -> sqlite3.Cursor:
+        """As in sqlite3. Raises DiskFull, EngineError."""
+        try:
+            return super().executemany(*args)
+        except sqlite3.Error as error:
+            raise _failure(error) from error
+
+
 class Catalogue:
     """The catalogue of one case. One object a thread; any number of processes."""
 
@@ -180,7 +211,9 @@ class Catalogue:
         if fresh and create and self._path != ":memory:":
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(
+                self._path, timeout=30, isolation_level=None, factory=_Connection
+            )
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA secure_delete = ON")
@@ -190,7 +223,7 @@ class Catalogue:
                 self._create()
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError as error:
-            raise self._failure(error) from error
+            raise _failure(error) from error
         if version != SCHEMA:
             raise EngineError(
                 "catalogue", f"it has layout {version}, this program needs {SCHEMA}",
@@ -203,17 +236,6 @@ class Catalogue:
                 for statement in _TABLES.split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA}")
-
-    def _failure(self, error: sqlite3.Error) -> Exception:
-        if "full" in str(error):
-            return DiskFull(
-                "catalogue", "no space is left on the disk",
-                "Free some space and run the same command again: it goes on where it stopped.",
-            )  # fmt: skip
-        return EngineError(
-            "catalogue", f"it cannot be used ({type(error).__name__})",
-            "Run `assay rebuild`: it makes derived/ anew and loses nothing.",
-        )  # fmt: skip
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -228,7 +250,7 @@ class Catalogue:
                     self._db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise self._failure(error) from error
+            raise _failure(error) from error
 
     def close(self) -> None:
         """Give up the file."""
