@@ -32,6 +32,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 from operator import add
 from typing import Literal, NamedTuple
 
@@ -124,13 +125,7 @@ class Located:
         classes = text.translate(CLASSES)
         if self._joined:
             classes = _blank_out(classes, self._joined)
-        spans: list[tuple[int, int]] = []
-        for match in _CLASSED_TOKENS.finditer(classes):
-            start, end = match.span()
-            if classes[start] == "u":
-                spans.extend(zip(range(start, end), range(start + 1, end + 1), strict=True))
-            else:
-                spans.append((start, end))
+        spans = _token_spans(classes)
         gaps = self._own.count(GAP)
         if len(spans) + gaps != len(self._own):  # bare marks fold to nothing
             spans = [(a, b) for a, b in spans if text[a:b].translate(FOLDS).strip()]
@@ -146,11 +141,33 @@ class Carried(NamedTuple):
     written: str
 
 
+def _token_spans(classes: str) -> list[tuple[int, int]]:
+    """Where the tokens stand in a text that is given as classes of characters."""
+    if "u" not in classes and "x" not in classes:
+        # the common case, without a step of Python for each match of a pattern
+        sizes = [len(word) for word in classes.replace(".", "_").split("_")]
+        ends = accumulate(sizes)
+        return [
+            (end - size + k, end + k)
+            for k, (size, end) in enumerate(zip(sizes, ends, strict=True))
+            if size
+        ]
+    spans: list[tuple[int, int]] = []
+    for match in _CLASSED_TOKENS.finditer(classes):
+        start, end = match.span()
+        if classes[start] == "u":
+            spans.extend(zip(range(start, end), range(start + 1, end + 1), strict=True))
+        else:
+            spans.append((start, end))
+    return spans
+
+
 def _leave_gaps(tokens: list[str], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans of tokens, with (-1, -1) put in for each gap."""
     placed: list[tuple[int, int]] = []
-    at = 0
-    for gap in [i for i, token in enumerate(tokens) if token == GAP]:
+    at, gap = 0, -1
+    for _ in range(tokens.count(GAP)):
+        gap = tokens.index(GAP, gap + 1)
         following = at + gap - len(placed)
         placed.extend(spans[at:following])
         placed.append((-1, -1))
