@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -436,11 +435,6 @@ class Case:
         return f"assay {__version__}"
 
 
-def free_bytes(folder: Path) -> int:
-    """Bytes that are free where `folder` stands."""
-    return shutil.disk_usage(folder).free
-
-
 def case_at(reference: str | None) -> Case:
     """The case that a user named, or the nearest one."""
     return Case(Path(reference)) if reference else Case.find()
@@ -464,4 +458,4 @@ def read_lines(path: Path, what: str) -> list[str]:
         raise UsageError(what, "the file is not UTF-8", "Save it as UTF-8.") from error
 
 
-__all__ = ["Case", "NotFound", "case_at", "free_bytes", "read_lines"]
+__all__ = ["Case", "NotFound", "case_at", "read_lines"]

@@ -21,7 +21,7 @@ from assay.custody.handover import handover_note
 from assay.custody.log import Entry, Log
 from assay.engines.catalogue import Catalogue
 from assay.engines.lease import Lease
-from assay.errors import DiskFull, UsageError
+from assay.errors import DiskFull, EngineError, UsageError
 from assay.model import places
 from assay.ports import Jail, Workers
 from assay.settings import Settings
@@ -29,6 +29,7 @@ from assay.settings import Settings
 if TYPE_CHECKING:
     from assay.casework.case import Case
 
+_ROOM = 4 << 20  # bytes: with less, an engine's failure is taken for a full disk
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -218,6 +219,16 @@ def _run(
     except DiskFull:
         legs.abandon()
         raise
+    except EngineError as error:
+        cramped = free_bytes(case.folder) < _ROOM  # asked first: giving up frees some
+        legs.abandon()
+        if cramped:
+            # an engine that cannot write fails in its own words: the disk is what is wrong
+            raise DiskFull(
+                "case", "no space is left on the disk; nothing acknowledged is lost",
+                "Free some space and run the same command again: it goes on where it stopped.",
+            ) from error  # fmt: skip
+        raise
     except KeyboardInterrupt:
         legs.stop()
         raise
@@ -230,6 +241,11 @@ def _run(
     case.last_waits = legs.waits
     legs.tally.unread = catalogue.counts()["unread"]
     return legs.tally, time.monotonic() - began
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that are free where `folder` stands."""
+    return shutil.disk_usage(folder).free
 
 
 def _note_recipe(case: Case, log: Log, recipe: str, body: dict[str, Any]) -> None:

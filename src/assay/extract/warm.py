@@ -7,9 +7,12 @@ second to unpack. What is rare (Office passwords, archives by libarchive) stays 
 from __future__ import annotations
 
 import importlib
+import os
+import tempfile
 
 from assay.extract.language import language_of
 
+_ASIDE = ("/dev/shm", "/tmp", "/var/tmp")
 _COMMON = ("pypdfium2", "pikepdf", "PIL.Image", "selectolax.lexbor", "assay.extract.read")
 
 
@@ -17,4 +20,11 @@ def warm_up() -> None:
     """Import the common readers and unpack the language model."""
     for name in _COMMON:
         importlib.import_module(name)
-    language_of("a sentence that is long enough to have a language of its own")
+    # the language model is unpacked through a temporary file of many megabytes: nothing of an
+    # exhibit, and not to be laid on the disk of a case that may be full
+    before = tempfile.tempdir
+    tempfile.tempdir = next((p for p in _ASIDE if os.access(p, os.W_OK)), before)
+    try:
+        language_of("a sentence that is long enough to have a language of its own")
+    finally:
+        tempfile.tempdir = before
