@@ -263,7 +263,6 @@ class Legs:
         if not outcomes:
             return
         done: list[str] = []
-        secrets: dict[str, Path] = {}
         with self._catalogue.writing():
             for outcome in outcomes:
                 exhibit, digest = self._sent.pop(outcome.id)
@@ -273,7 +272,7 @@ class Legs:
                     continue
                 self._queued.discard(exhibit)
                 answer = self._answer(outcome)
-                self._store(exhibit, digest, answer, outcome.seconds, secrets)
+                self._store(exhibit, digest, answer, outcome.seconds)
                 if not any(page.wants_ocr for page in answer.reading.pages):
                     done.append(digest)
         for digest in done:
@@ -312,7 +311,6 @@ class Legs:
         digest: str,
         answer: tasks.ReadAnswer,
         seconds: float,
-        secrets: dict[str, Path],
     ) -> None:
         reading = answer.reading
         if self._catalogue.changed(exhibit):

@@ -132,7 +132,7 @@ def rebuild(case: Case, *, report: Report | None) -> dict[str, Any]:
             derived.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
         derived.mkdir()
-        tally, seconds = _run(case, case.settings, lease, case.log(), report, (), None, quiet=True)
+        tally, seconds = _run(case, case.settings, lease, case.log(), report, (), None)
         differs = _differing(case.catalogue)
     return {**_added(tally, seconds), "differs": differs}
 
@@ -175,7 +175,6 @@ def _run(
     report: Report | None,
     passwords: Sequence[str],
     receiver: Receiver | None,
-    quiet: bool = False,
 ) -> tuple[Tally, float]:
     """Set up the legs, travel, and keep what is done however it ends."""
     from assay.casework.withdrawing import finish
