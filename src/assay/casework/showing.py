@@ -126,6 +126,8 @@ def _page(page: PageRow, boxes: bool = False) -> dict[str, Any]:
         value["label"] = page.label
     if page.width is not None:
         value |= {"width": page.width, "height": page.height}
+    if page.regions:
+        value["regions"] = [list(msgspec.structs.astuple(region)) for region in page.regions]
     if page.wants_ocr:
         value["wants_ocr"] = True
     if boxes and page.words is not None:

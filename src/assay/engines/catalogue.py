@@ -20,9 +20,9 @@ import msgspec
 
 from assay.errors import DiskFull, EngineError
 from assay.model.exhibit import RawPath
-from assay.model.reading import Metadata, Problem, Reading, Words
+from assay.model.reading import Metadata, Problem, Reading, Region, Words
 
-SCHEMA = 1
+SCHEMA = 2
 
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -70,7 +70,8 @@ CREATE TABLE left_out (
 CREATE TABLE pages (
   exhibit INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, gap TEXT NOT NULL,
   label TEXT NOT NULL, source TEXT NOT NULL, confidence REAL, width REAL, height REAL,
-  wants_ocr INTEGER NOT NULL, words BLOB, native TEXT, PRIMARY KEY (exhibit, number)
+  wants_ocr INTEGER NOT NULL, words BLOB, native TEXT, regions BLOB,
+  PRIMARY KEY (exhibit, number)
 ) WITHOUT ROWID;
 CREATE TABLE problems (
   id INTEGER PRIMARY KEY, exhibit INTEGER NOT NULL, stage TEXT NOT NULL, code TEXT NOT NULL,
@@ -105,6 +106,7 @@ CREATE TABLE withdrawn (
 
 _METADATA = msgspec.msgpack.Decoder(Metadata)
 _WORDS = msgspec.msgpack.Decoder(Words)
+_REGIONS = msgspec.msgpack.Decoder(tuple[Region, ...])
 _RAW = msgspec.msgpack.Decoder(RawPath)
 _PACK = msgspec.msgpack.Encoder()
 _WORDS_BYTES = 64 << 20  # of one page, unpacked: two million words
@@ -152,6 +154,7 @@ class PageRow(msgspec.Struct, frozen=True):
     height: float | None
     wants_ocr: bool
     words: Words | None = None
+    regions: tuple[Region, ...] = ()  # offsets in the page's text
 
 
 class AppearanceRow(msgspec.Struct, frozen=True):
@@ -182,6 +185,24 @@ def _failure(error: sqlite3.Error) -> Exception:
         "catalogue", f"it cannot be used ({type(error).__name__})",
         "Run `assay rebuild`: it makes derived/ anew and loses nothing.",
     )  # fmt: skip
+
+
+def _pack_regions(reading: Reading) -> dict[int, bytes]:
+    """Page number -> its regions, packed, with offsets in the page's text."""
+    found: dict[int, list[Region]] = {}
+    pages = reading.pages
+    at = 0
+    for region in reading.regions:
+        while at + 1 < len(pages) and pages[at + 1].start <= region.start:
+            at += 1
+        start = pages[at].start
+        moved = Region(region.start - start, region.end - start, region.kind)
+        found.setdefault(pages[at].number, []).append(moved)
+    return {number: _PACK.encode(regions) for number, regions in found.items()}
+
+
+def _unpack_regions(packed: bytes | None) -> tuple[Region, ...]:
+    return _REGIONS.decode(packed) if packed else ()
 
 
 class _Connection(sqlite3.Connection):
@@ -550,16 +571,17 @@ class Catalogue:
         db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
         db.execute("DELETE FROM ocr_queue WHERE exhibit = ?", (exhibit,))
         text = reading.text
+        regions = _pack_regions(reading) if reading.regions else {}
         following = [page.start for page in reading.pages[1:]]
         if reading.pages:
             following.append(len(text))
         db.executemany(
-            "INSERT INTO pages VALUES (?,?,?,?,?,?,?,?,?,?,?,NULL)",
+            "INSERT INTO pages VALUES (?,?,?,?,?,?,?,?,?,?,?,NULL,?)",
             (
                 (
                     exhibit, page.number, text[page.start : page.end], text[page.end : after],
                     page.label, page.source, page.confidence, page.width, page.height,
-                    int(page.wants_ocr), packed,
+                    int(page.wants_ocr), packed, regions.get(page.number),
                 )
                 for page, after, packed in zip(reading.pages, following, words, strict=True)
             ),
@@ -693,22 +715,22 @@ class Catalogue:
     def pages(self, exhibit: int, *, words: bool = False) -> Iterator[PageRow]:
         """All pages of an exhibit with their offsets in its text."""
         start = 0
-        columns = "number, text, gap, label, source, confidence, width, height, wants_ocr"
+        columns = "number, text, gap, label, source, confidence, width, height, wants_ocr, regions"
         extra = ", words" if words else ""
         for row in self._db.execute(
             f"SELECT {columns}{extra} FROM pages WHERE exhibit = ? ORDER BY number", (exhibit,)
         ):
             yield PageRow(
                 row[0], start, row[1], row[2], row[3], row[4], row[5], row[6], row[7],
-                bool(row[8]), unpack_words(row[9]) if words else None,
+                bool(row[8]), unpack_words(row[10]) if words else None, _unpack_regions(row[9]),
             )  # fmt: skip
             start += len(row[1]) + len(row[2])
 
     def page(self, exhibit: int, number: int) -> PageRow | None:
         """One page with its word boxes; its start costs a sum over the pages before it."""
         row = self._db.execute(
-            "SELECT number, text, gap, label, source, confidence, width, height, wants_ocr, words"
-            " FROM pages WHERE exhibit = ? AND number = ?",
+            "SELECT number, text, gap, label, source, confidence, width, height, wants_ocr, words,"
+            " regions FROM pages WHERE exhibit = ? AND number = ?",
             (exhibit, number),
         ).fetchone()
         if row is None:
@@ -720,7 +742,7 @@ class Catalogue:
         ).fetchone()[0]
         return PageRow(
             row[0], start, row[1], row[2], row[3], row[4], row[5], row[6], row[7],
-            bool(row[8]), unpack_words(row[9]),
+            bool(row[8]), unpack_words(row[9]), _unpack_regions(row[10]),
         )  # fmt: skip
 
     def text(self, exhibit: int) -> str:

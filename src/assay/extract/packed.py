@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from assay.extract import dates, types
+from assay.extract.census.tape import count_files
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.spool import Counted, MemberBroken
-from assay.extract.tar import count_files, read_stream
+from assay.extract.tar import read_stream
 from assay.extract.transcript import Transcript
 from assay.ports import Card
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assay import settings
-from assay.extract import formats, types
+from assay.extract import census, formats, types
 from assay.extract.language import language_of
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
@@ -84,21 +84,19 @@ def _settle(request: Request, transcript: Transcript) -> Reading:
         transcript.enter(0)  # a file without words is one empty page, not a page that was lost
     if transcript.language is None and transcript.length:
         transcript.language = language_of(transcript.text())
-    reading = transcript.finish()
-    if (
-        reading.expected is not None
-        and request.only is None
-        and transcript.spool is not None
-        and len(transcript.spool) < reading.expected
-        and not reading.problems
-    ):
-        transcript.trouble(
-            "members_missing",
-            "",
-            f"{reading.expected - len(transcript.spool)} of {reading.expected}",
-        )
-        reading = transcript.finish()
-    return reading
+    if request.only is None:
+        _compare(request, transcript)
+    return transcript.finish()
+
+
+def _compare(request: Request, transcript: Transcript) -> None:
+    """Put what the container promises beside what the reader met."""
+    if census.counts(request.type):
+        transcript.expected = census.count(request)
+    met = len(transcript.spool) if transcript.spool is not None else 0
+    promised = transcript.expected
+    if promised is not None and met < promised:
+        transcript.trouble("members_missing", "", f"{promised - met} of {promised}")
 
 
 def _unread(transcript: Transcript, trouble: Problem) -> Reading:

@@ -12,11 +12,21 @@ another and stays. No normalisation, no trimming.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
 from assay.extract.spool import Spool
-from assay.model.reading import Member, Metadata, Page, Problem, Reading, Words
+from assay.model.reading import (
+    Member,
+    Metadata,
+    Page,
+    Problem,
+    Reading,
+    Region,
+    RegionKind,
+    Words,
+)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -41,6 +51,7 @@ class Transcript:
         self.pages: list[Page] = []
         self.problems: list[Problem] = []
         self.outline: list[tuple[int, str, int]] = []
+        self.regions: list[Region] = []
         self.found: list[tuple[str, str]] = []
         self.type = request.type
         self.title: str | None = None
@@ -136,6 +147,15 @@ class Transcript:
             start, self._flow_start = self._flow_start, None
             self.enter(start)
 
+    def mark(self, kind: RegionKind, start: int, end: int | None = None) -> None:
+        """Say of the text from `start` to `end` (the end so far) what kind of text it is.
+
+        A stretch over several pages becomes a region on each of them when reading ends.
+        """
+        end = self.length if end is None else end
+        if start < end:
+            self.regions.append(Region(start, end, kind))
+
     # ------------------------------------------------------------ the rest
 
     def note(self, name: str, value: object) -> None:
@@ -199,9 +219,25 @@ class Transcript:
             expected=self.expected,
             container=self.container or bool(members),
             outline=tuple((level, storable(title), page) for level, title, page in self.outline),
+            regions=_by_page(self.regions, self.pages) if self.regions else (),
         )
 
 
 def _value(text: str | None) -> str | None:
     stripped = text.strip() if text else ""
     return storable(stripped) or None
+
+
+def _by_page(regions: list[Region], pages: list[Page]) -> tuple[Region, ...]:
+    """Regions cut at the ends of pages, in their order; both lists are short or sorted."""
+    starts = [page.start for page in pages]
+    found: list[Region] = []
+    for region in sorted(regions, key=lambda r: (r.start, -r.end)):
+        at = max(bisect_right(starts, region.start) - 1, 0)
+        while at < len(pages) and pages[at].start < region.end:
+            start = max(region.start, pages[at].start)
+            end = min(region.end, pages[at].end)
+            if start < end:
+                found.append(Region(start, end, region.kind))
+            at += 1
+    return tuple(found)

@@ -43,6 +43,27 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
     confidences: tuple[int, ...] = ()
 
 
+RegionKind = Literal[
+    "quoted", "boilerplate", "comment", "inserted", "deleted", "hidden", "notes", "header",
+    "footer", "text_box", "chart", "signature", "ocr",
+]  # fmt: skip
+
+
+class Region(msgspec.Struct, frozen=True, array_like=True):
+    """A stretch of the text that is not the exhibit's plain running text, and why.
+
+    `start` and `end` are code points in the whole text, end excluded, inside one page. `kind`:
+    quoted (from an earlier message), boilerplate (menus and the like around a main text),
+    comment, inserted and deleted (tracked changes), hidden (a hidden sheet, row, slide or run),
+    notes (of a speaker), header and footer of a page, text_box, chart, signature (of a mail),
+    ocr (recognised on a picture beside native text). Regions may lie inside each other.
+    """
+
+    start: int
+    end: int
+    kind: RegionKind
+
+
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     """A page: a range of the exhibit's text.
 
@@ -108,7 +129,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `type` is the media type found in the content (`application/pdf`). `text` is the whole text.
     `expected` counts the members that the container's own index promises, None where it has
-    none or it could not be read; `members` holds one entry for each that was met, also for
+    none or it could not be read: extract/census counts them, by code that the readers do not
+    share. `members` holds one entry for each that was met, also for
     those that failed. `outline`: (level from 0, title, page) triples.
     """
 
@@ -121,6 +143,7 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     expected: int | None = None
     container: bool = False
     outline: tuple[tuple[int, str, int], ...] = ()
+    regions: tuple[Region, ...] = ()
 
     @property
     def status(self) -> Status:

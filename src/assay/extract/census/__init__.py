@@ -1,0 +1,42 @@
+"""How many members a container promises, counted apart from the reader that takes them out.
+
+A reader that loses a member also loses it from any count that its own loop makes. So each
+kind of container has a counter here that never calls its reader: it walks the container's own
+index (a directory, a folder count, the boundaries of a message) and counts. `read` puts the
+count beside what the reader met; where fewer were met than promised, the account says so.
+
+A counter takes a `Request` and gives the number of members that the reader should enter, failed
+ones included, or None where the container has no index of its own or it cannot be read: unknown
+is never shown as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from assay.extract import types
+from assay.extract.request import Request
+
+Counter = Callable[[Request], int | None]
+
+# media type -> (file in this room, function)
+_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("tape", "count_tar", (types.TAR,)),
+)  # fmt: skip
+_BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
+
+
+def counts(media: str) -> bool:
+    """Tell whether containers of this media type have a counter of their own."""
+    return media in _BY_TYPE
+
+
+def count(request: Request) -> int | None:
+    """The members that the container promises, None where that cannot be known."""
+    file, function = _BY_TYPE[request.type]
+    counter: Counter = getattr(import_module(f"assay.extract.census.{file}"), function)
+    try:
+        return counter(request)
+    except Exception:  # noqa: BLE001 - an index that cannot be walked promises nothing known
+        return None
