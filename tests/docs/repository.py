@@ -18,9 +18,11 @@ _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 def files() -> Iterator[Path]:
     """Every file of the project that git would hold."""
     for top in sorted(ROOT.iterdir()):
-        if top.is_file():
+        if top.is_file() and top.name != ".git":  # a file in a second work tree
             yield top
-        elif top.name == ".ci" or not (top.name.startswith(".") or top.name in _LEFT):
+        elif top.is_dir() and (
+            top.name == ".ci" or not (top.name.startswith(".") or top.name in _LEFT)
+        ):
             yield from (p for p in sorted(top.rglob("*")) if p.is_file() and not _left(p))
 
 
