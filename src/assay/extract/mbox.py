@@ -3,7 +3,6 @@
 A `From ` line counts at the start and after an empty line. Where a message gives its
 Content-Length and a `From ` line or the end follows there, the length is trusted, so an
 unquoted `From ` in a body does not split it. One `>` is taken off quoted lines (mboxrd).
-The messages promised are counted by their `From ` lines in a pass of its own.
 """
 
 from __future__ import annotations
@@ -34,9 +33,6 @@ _LENGTH = re.compile(rb"content-length:\s*(\d{1,12})\s*$", re.IGNORECASE)
 def read_mbox(request: Request, transcript: Transcript) -> None:
     """Read a mailbox. Raises Stop at the limits of containers."""
     transcript.container = True
-    if request.only is None:
-        with request.path.open("rb") as stream:
-            transcript.expected = count_messages(stream)
     spool = transcript.members()
     unquoted = 0
     with request.path.open("rb") as stream:
@@ -54,20 +50,6 @@ def read_mbox(request: Request, transcript: Transcript) -> None:
         unquoted = box.unquoted
     if unquoted:
         transcript.note("mbox:unquoted", unquoted)
-    if transcript.expected is not None:
-        # a length that was trusted over a `From ` line in a body makes the plain count too high
-        transcript.expected -= box.swallowed
-
-
-def count_messages(stream: BinaryIO) -> int:
-    """The `From ` lines that stand at the start or after an empty line."""
-    count = 0
-    after_empty = True
-    while line := stream.readline(_LINE):
-        if after_empty and line.startswith(b"From ") and _FROM.match(line):
-            count += 1
-        after_empty = line in (b"\n", b"\r\n")
-    return count
 
 
 class _Box:
@@ -77,7 +59,6 @@ class _Box:
         self._stream = stream
         self._ahead: bytes | None = None
         self.unquoted = 0
-        self.swallowed = 0
 
     def next_message(self) -> bool:
         """Go to the next `From ` line; False at the end."""
@@ -122,8 +103,6 @@ class _Box:
             after = self._stream.readline(_LINE)
         if len(body) == length and (not after or after.startswith(b"From ")):
             self._ahead = after or None
-            inside = re.findall(rb"(?:\A|\n\r?\n)(From [^\r\n]*)", body)
-            self.swallowed += sum(1 for line in inside if _FROM.match(line))
             return body
         self._stream.seek(place)
         return None
@@ -131,7 +110,7 @@ class _Box:
     def _by_lines(self) -> Iterator[bytes]:
         block: list[bytes] = []
         size = 0
-        empty: bytes | None = None
+        empty: bytes | None = b""  # the line that ended the headers is an empty one
         while line := self._stream.readline(_LINE):
             if empty is not None:
                 if line.startswith(b"From ") and _FROM.match(line):

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from assay.extract import dates, types
-from assay.extract.census.tape import count_files
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.spool import Counted, MemberBroken
@@ -45,7 +44,6 @@ def read_packed(request: Request, transcript: Transcript) -> None:
     if head[257:262] == b"ustar" or types.is_old_tar(head):
         _read_tar(request, transcript)
         return
-    transcript.expected = 1
     spool = transcript.members()
     name, modified = _name(request)
     with _unpacked(request) as stream:
@@ -73,12 +71,6 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
 def _read_tar(request: Request, transcript: Transcript) -> None:
     transcript.note("packed:holds", "tar")
     packed = request.path.stat().st_size
-    if request.only is None:
-        try:
-            with _unpacked(request) as stream:
-                transcript.expected = count_files(Counted(stream, packed, request.limits))
-        except _ERRORS:
-            transcript.expected = None
     try:
         with _unpacked(request) as stream:
             read_stream(io.BufferedReader(Counted(stream, packed, request.limits)), transcript)

@@ -91,9 +91,11 @@ def _settle(request: Request, transcript: Transcript) -> Reading:
 
 def _compare(request: Request, transcript: Transcript) -> None:
     """Put what the container promises beside what the reader met."""
+    met = len(transcript.spool.members) if transcript.spool is not None else 0
     if census.counts(request.type):
         transcript.expected = census.count(request)
-    met = len(transcript.spool) if transcript.spool is not None else 0
+        if not (transcript.expected or met or transcript.container):
+            transcript.expected = None  # a file that may hold others and holds none
     promised = transcript.expected
     if promised is not None and met < promised:
         transcript.trouble("members_missing", "", f"{promised - met} of {promised}")

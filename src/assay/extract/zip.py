@@ -1,9 +1,8 @@
 """Zip archives: every entry that is no folder is a member.
 
 Names are kept raw, whatever charset or path they claim; duplicates are members of their
-own. Encrypted entries are opened with the passwords given, ZipCrypto and AES. What the end
-record promises is compared with what was met. An archive without a directory is read by
-its local headers.
+own. Encrypted entries are opened with the passwords given, ZipCrypto and AES. An archive
+without a directory is read by its local headers.
 """
 
 from __future__ import annotations
@@ -33,9 +32,6 @@ def read_zip(request: Request, transcript: Transcript) -> None:
     with archive:
         if archive.salvaged:
             transcript.trouble("truncated", "", "the zip has no directory at its end")
-        folders = sum(1 for e in archive.entries if e.folder)
-        if archive.promised is not None:
-            transcript.expected = max(archive.promised - folders, 0)
         spool = transcript.members()
         password = ""
         locked = False

@@ -23,6 +23,11 @@ Counter = Callable[[Request], int | None]
 # media type -> (file in this room, function)
 _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("tape", "count_tar", (types.TAR,)),
+    ("central", "count_zip", ("application/zip",)),
+    ("squeezed", "count_packed", (types.GZIP, types.BZIP2, types.XZ)),
+    ("postmarks", "count_mbox", (types.MBOX,)),
+    ("attached", "count_attached", ("application/pdf",)),
+    ("book", "count_book", (types.EPUB,)),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 
