@@ -22,7 +22,7 @@ from assay.casework.case import Case
 from assay.extract import census
 from assay.extract.spool import Spool
 from assay.testing.inline_workers import InlineWorkers
-from assay.testing.makers import archives, mail
+from assay.testing.makers import archives, iwork, mail
 
 FILES = {"a.txt": b"alpha", "in/b.txt": b"beta", "c.txt": b"gamma"}
 
@@ -81,6 +81,7 @@ KINDS: dict[str, tuple[Make, str, int]] = {
     "mbox": (lambda: mail.mbox(letters()), "a.mbox", 3),
     "pdf": (pdf_with_files, "a.pdf", 3),
     "epub": (book, "a.epub", 3),
+    "iwork": (lambda: iwork.old("sl:document", iwork.storage("Words.")), "a.pages", 3),
 }
 
 

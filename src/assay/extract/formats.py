@@ -48,6 +48,11 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rtf", "read_rtf", ("application/rtf",)),
     ("eml", "read_eml", (types.EML, "multipart/related")),
     ("mbox", "read_mbox", (types.MBOX,)),
+    (
+        "iwork", "read_iwork",
+        ("application/vnd.apple.pages", "application/vnd.apple.keynote",
+         "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
+    ),
     ("zip", "read_zip", ("application/zip",)),
     ("tar", "read_tar", (types.TAR,)),
     ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ)),

@@ -73,6 +73,15 @@ _SPACES: tuple[tuple[str, str], ...] = (
     (r"http://purl\.org/dc/elements/1\.1/", "dc"),
     (r"http://purl\.org/dc/terms/", "dcterms"),
     (r"http://www\.idpf\.org/2007/opf", "opf"),
+    (r"http://developer\.apple\.com/namespaces/keynote2", "key"),
+    (r"http://developer\.apple\.com/namespaces/sfa", "sfa"),
+    (r"http://developer\.apple\.com/namespaces/sf", "sf"),
+    (r"http://developer\.apple\.com/namespaces/sl", "sl"),
+    (r"http://developer\.apple\.com/namespaces/ls", "ls"),
+    (r"http://schemas\.microsoft\.com/office/visio/.*", "vs"),
+    (r"http://schemas\.microsoft\.com/xps/.*", "xps"),
+    (r"http://schemas\.openxps\.org/oxps/.*", "xps"),
+    (r"http://www\.hancom\.co\.kr/hwpml/.*/(?:paragraph|section|head|core)", "hp"),
 )
 _COMPILED = tuple((re.compile(pattern), prefix) for pattern, prefix in _SPACES)
 _prefixes: dict[str, str] = {}

@@ -28,6 +28,11 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("postmarks", "count_mbox", (types.MBOX,)),
     ("attached", "count_attached", ("application/pdf",)),
     ("book", "count_book", (types.EPUB,)),
+    (
+        "parcels", "count_iwork",
+        ("application/vnd.apple.pages", "application/vnd.apple.keynote",
+         "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
+    ),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 
