@@ -28,7 +28,7 @@ THIRD_PARTY = {
     "index": frozenset({"msgspec"}),
     # a library a format; all of it runs in the jail
     "extract": frozenset({
-        "msgspec", "PIL", "chardet", "cryptography", "libarchive", "msoffcrypto", "numpy",
+        "msgspec", "PIL", "brotli", "chardet", "cryptography", "libarchive", "msoffcrypto", "numpy",
         "olefile", "pikepdf", "py3langid", "pypdfium2", "python_calamine", "selectolax", "xlrd",
     }),
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),

@@ -24,7 +24,7 @@ CARD = Card(
     name="eml",
     version="1",
     licence="AGPL-3.0-or-later",
-    formats=("message/rfc822", "multipart/related"),
+    formats=("message/rfc822",),
     limits="signatures are not checked; encrypted parts are members that no reader opens",
 )
 _SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")

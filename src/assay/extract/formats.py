@@ -46,7 +46,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sealed", "read_sealed", ("application/x-ooxml-encrypted",)),
     ("epub", "read_epub", (types.EPUB,)),
     ("rtf", "read_rtf", ("application/rtf",)),
-    ("eml", "read_eml", (types.EML, "multipart/related")),
+    ("eml", "read_eml", (types.EML,)),
     ("mbox", "read_mbox", (types.MBOX,)),
     (
         "iwork", "read_iwork",
@@ -55,6 +55,11 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("zip", "read_zip", ("application/zip",)),
     ("tar", "read_tar", (types.TAR,)),
+    ("warc", "read_warc", (types.WARC, types.ARC)),
+    ("wacz", "read_wacz", (types.WACZ,)),
+    ("har", "read_har", (types.HAR,)),
+    ("mhtml", "read_mhtml", (types.MHTML,)),
+    ("webarchive", "read_webarchive", (types.WEBARCHIVE,)),
     ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ)),
     (
         "archive", "read_archive",

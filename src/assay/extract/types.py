@@ -8,6 +8,7 @@ A file that nothing here knows by its bytes is text where it is plainly text, el
 from __future__ import annotations
 
 import re
+import zlib
 from pathlib import Path
 
 from assay.extract import ole
@@ -28,6 +29,8 @@ TAR = "application/x-tar"
 SEVENZIP = "application/x-7z-compressed"
 GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
 EML, MBOX = "message/rfc822", "application/mbox"
+WARC, ARC, WACZ = "application/warc", "application/x-internet-archive", "application/wacz"
+HAR, WEBARCHIVE, MHTML = "application/har+json", "application/x-webarchive", "multipart/related"
 
 # (offset, bytes, type): the first that fits wins
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
@@ -225,7 +228,7 @@ _PROMISES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("tar", TAR),
         ("7z", SEVENZIP),
         ("rar", "application/vnd.rar"),
-        ("gz tgz", GZIP),
+        ("gz tgz", f"{GZIP} {WARC} {ARC}"),
         ("bz2", BZIP2),
         ("xz", XZ),
         ("eml", EML),
@@ -257,8 +260,12 @@ def sniff(path: Path, suffix: str) -> str:
         return _BRANDS.get(head[8:12], "video/mp4")
     if head[4:8] in (b"moov", b"mdat", b"wide"):
         return "video/quicktime"
+    if (capture := _capture_kind(head)) is not None:
+        return capture
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], UNKNOWN)
+    if head.startswith(b"bplist00") and _is_webarchive(path, head):
+        return WEBARCHIVE
     for offset, magic, media in _MAGIC:
         if head.startswith(magic, offset):
             return media
@@ -283,6 +290,27 @@ def sniff(path: Path, suffix: str) -> str:
     if b"%PDF-" in head:
         return "application/pdf"
     return UNKNOWN
+
+
+def _capture_kind(head: bytes) -> str | None:
+    """WARC or ARC, packed or not: by the first line of the first record."""
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            head = zlib.decompressobj(31).decompress(head, 512)
+        except zlib.error:
+            return None
+    if re.match(rb"WARC/\d+\.\d+[ \t]*\r?\n", head):
+        return WARC
+    return ARC if re.match(rb"filedesc://\S+ \S+ \d{8,17} \S+ ", head) else None
+
+
+def _is_webarchive(path: Path, head: bytes) -> bool:
+    """Safari's archive: its keys are named where writers put objects, first or last."""
+    if b"WebMainResource" in head:
+        return True
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - (1 << 20), 0))
+        return b"WebMainResource" in stream.read()
 
 
 def _zip_kind(path: Path, suffix: str) -> str:
@@ -310,6 +338,8 @@ def _zip_content(archive: Archive, suffix: str) -> str:
         for mark, media in _OOXML:
             if mark in listing:
                 return media
+    if "datapackage.json" in names and any(n.startswith("archive/") for n in names):
+        return WACZ
     for name, media in _INSIDE:
         if name in names:
             return media
@@ -418,6 +448,8 @@ def _text_kind(text: bytes, suffix: str) -> str:
     start = text.lstrip()
     low = start[:1024].lower()
     if low.startswith(b"<"):
+        if b"<!doctype plist" in low and b"<key>WebMainResource</key>" in start:
+            return WEBARCHIVE
         kind = _markup_kind(low, start)
         if kind:
             return kind
@@ -429,10 +461,12 @@ def _text_kind(text: bytes, suffix: str) -> str:
         return "text/calendar"
     if suffix in ("p7m", "p7s", "p7c") or low.startswith(b"-----begin pkcs7"):
         return "application/pkcs7-mime" if not _HEADER.match(start) else EML
-    if suffix in ("mht", "mhtml") and _HEADER.match(start):
-        return "multipart/related"
+    if _is_mhtml(start, suffix):
+        return MHTML
     if suffix not in _ENDINGS and _is_mail(start, suffix):
         return EML
+    if re.match(rb"\{\s*\"log\"\s*:\s*\{\s*\"(?:version|creator|browser|pages|entries)\"", start):
+        return HAR
     if suffix in _ENDINGS:
         return _ENDINGS[suffix]
     if suffix in ("html", "htm") or (_HTML.search(low) and low.startswith(b"<")):
@@ -462,6 +496,17 @@ def _is_mbox(text: bytes) -> bool:
     """A `From ` line with a date, or headers right after it."""
     first, _, rest = text.partition(b"\n")
     return bool(re.search(rb"\d\d:\d\d", first) or _HEADER.match(rest.lstrip(b">")))
+
+
+def _is_mhtml(start: bytes, suffix: str) -> bool:
+    """A saved page: a multipart/related that no mailer sent."""
+    head = re.split(rb"\r?\n\r?\n|\r\r", start, maxsplit=1)[0]
+    if not re.search(rb"(?im)^content-type:\s*multipart/(?:related|mixed|alternative)", head):
+        return suffix in ("mht", "mhtml") and bool(_HEADER.match(start))
+    if suffix in ("mht", "mhtml"):
+        return True
+    saved = rb"(?im)^(?:from:\s*<?saved by|snapshot-content-location:|x-maf:|content-location:)"
+    return bool(re.search(saved, head)) and not re.search(rb"(?im)^(?:to|received):", head)
 
 
 def _is_mail(start: bytes, suffix: str) -> bool:

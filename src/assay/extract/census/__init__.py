@@ -33,6 +33,12 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",
          "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
     ),
+    ("records", "count_warc", (types.WARC, types.ARC)),
+    ("web", "count_zip", (types.WACZ,)),
+    ("web", "count_har", (types.HAR,)),
+    ("web", "count_mhtml", (types.MHTML,)),
+    ("web", "count_page", ("text/html", "application/xhtml+xml")),
+    ("web", "count_webarchive", (types.WEBARCHIVE,)),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 
