@@ -20,10 +20,15 @@ Reader = Callable[[Request, Transcript], None]
 _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "plain", "read_plain",
-        ("text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/css",
+        ("text/plain", "text/markdown", "text/css",
          "text/javascript", "text/vcard", "text/calendar", "application/json", "application/xml",
          "application/yaml", "image/svg+xml"),
     ),
+    ("delimited", "read_delimited", ("text/csv", "text/tab-separated-values")),
+    ("sqlite", "read_sqlite", ("application/vnd.sqlite3",)),
+    ("dbf", "read_dbf", ("application/x-dbf",)),
+    ("dbf", "read_memo", ("application/x-dbf-memo",)),
+    ("jet", "read_jet", ("application/x-msaccess",)),
     ("html", "read_html", ("text/html", "application/xhtml+xml")),
     ("pdf", "read_pdf", ("application/pdf",)),
     (

@@ -1,4 +1,4 @@
-"""Text files of every kind: plain, CSV and TSV, Markdown, JSON, XML, SVG.
+"""Text files of every kind: plain, Markdown, JSON, XML, SVG.
 
 The text is the decoded bytes and nothing else: line ends are kept, and only a leading byte
 order mark is dropped, and recorded. One page; form feeds split pages. A line longer than
@@ -20,7 +20,7 @@ CARD = Card(
     version="1",
     licence="AGPL-3.0-or-later",
     formats=(
-        "text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/css",
+        "text/plain", "text/markdown", "text/css",
         "text/javascript", "text/vcard", "text/calendar", "application/json", "application/xml",
         "application/yaml", "image/svg+xml",
     ),

@@ -77,6 +77,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"Standard Jet DB", "application/x-msaccess"),
     (4, b"Standard ACE DB", "application/x-msaccess"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
+    (0, b"\x37\x7f\x06\x82", "application/x-sqlite-wal"),
+    (0, b"\x37\x7f\x06\x83", "application/x-sqlite-wal"),
+    (0, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "application/x-sqlite-journal"),
     (0, b"HWP Document File", "application/x-hwp"),
     (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
     (0, b"\xffWPC", "application/vnd.wordperfect"),
@@ -135,6 +138,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x00\x00\x01\x00", "image/vnd.microsoft.icon"),
     (0, b"Cr24", "application/x-chrome-extension"),
 )
+# two bytes that other bytes have by chance: enough for a file, not for a piece of one
+_SLIGHT = frozenset(
+    ("application/x-compress", "application/x-arj", "application/x-cpio", "application/x-lha",
+     "application/vnd.microsoft.portable-executable", "font/ttf", "image/vnd.microsoft.icon")
+)  # fmt: skip
 _BRANDS = {
     b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heif", b"msf1": "image/heif",
     b"hevc": "image/heic", b"avif": "image/avif", b"avis": "image/avif", b"qt  ": "video/quicktime",
@@ -197,11 +205,14 @@ _SURE = re.compile(
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|table|div|script|meta|h1|p)\b", re.I)
 _CONTROL = bytes(n for n in range(32) if n not in (8, 9, 10, 11, 12, 13, 27))
 _ENDINGS = {
-    "csv": "text/csv", "tsv": "text/tab-separated-values", "tab": "text/tab-separated-values",
+    "csv": "text/csv", "psv": "text/csv", "tsv": "text/tab-separated-values",
+    "tab": "text/tab-separated-values",
     "md": "text/markdown", "markdown": "text/markdown", "json": "application/json",
     "jsonl": "application/json", "geojson": "application/json", "css": "text/css",
     "js": "text/javascript", "yml": "application/yaml", "yaml": "application/yaml",
 }  # fmt: skip
+
+_MAY_BE_TABLES = frozenset(("", "txt", "dat", "asc", "out", "dump", "data", "del", "psv", "lst"))
 
 # What a name's ending promises, by families that may stand for each other.
 _PROMISES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
@@ -256,19 +267,12 @@ def sniff(path: Path, suffix: str) -> str:
         return _zip_kind(path, suffix)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return ole.kind_of(path)
-    if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "video/mp4")
-    if head[4:8] in (b"moov", b"mdat", b"wide"):
-        return "video/quicktime"
     if (capture := _capture_kind(head)) is not None:
         return capture
-    if head[:4] == b"RIFF":
-        return _RIFF.get(head[8:12], UNKNOWN)
     if head.startswith(b"bplist00") and _is_webarchive(path, head):
         return WEBARCHIVE
-    for offset, magic, media in _MAGIC:
-        if head.startswith(magic, offset):
-            return media
+    if known := _magic(head):
+        return known
     if head.startswith(b"BM") and len(head) > 18 and head[6:10] == b"\0\0\0\0":
         return "image/bmp"
     if b"%PDF-" in head[:1100] or head.lstrip().startswith(b"%PDF-"):
@@ -283,6 +287,8 @@ def sniff(path: Path, suffix: str) -> str:
         return _text_kind(text, suffix)
     if _is_dbase(head):
         return "application/x-dbf"
+    if suffix in ("fpt", "dbt") and _is_memo(head, suffix, path.stat().st_size):
+        return "application/x-dbf-memo"
     if _is_der(head):
         return "application/pkcs7-mime"
     if _zip_within(path, head):
@@ -311,6 +317,36 @@ def _is_webarchive(path: Path, head: bytes) -> bool:
     with path.open("rb") as stream:
         stream.seek(max(path.stat().st_size - (1 << 20), 0))
         return b"WebMainResource" in stream.read()
+
+
+def magic_of(head: bytes) -> str:
+    """The media type that the first bytes prove by themselves, "" where they prove none.
+
+    For pieces inside an exhibit: an envelope (zip, OLE) is named as such.
+    """
+    if head.startswith(b"PK\x03\x04"):
+        return "application/zip"
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "application/x-ole-storage"
+    if head.startswith(b"%PDF-"):
+        return "application/pdf"
+    if head.startswith(b"{\\rtf"):
+        return "application/rtf"
+    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+        return "image/bmp"
+    found = _magic(head)
+    return "" if found in _SLIGHT or found == UNKNOWN else found
+
+
+def _magic(head: bytes) -> str:
+    """The media type by magic numbers, "" where none fits."""
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "video/mp4")
+    if head[4:8] in (b"moov", b"mdat", b"wide"):
+        return "video/quicktime"
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12], UNKNOWN)
+    return next((media for at, magic, media in _MAGIC if head.startswith(magic, at)), "")
 
 
 def _zip_kind(path: Path, suffix: str) -> str:
@@ -390,6 +426,18 @@ def _is_dbase(head: bytes) -> bool:
     )
 
 
+def _is_memo(head: bytes, suffix: str, size: int) -> bool:
+    """The memos beside a dBASE table: no magic, but the next free block lies at the end."""
+    if len(head) < 512:
+        return False
+    if suffix == "fpt":
+        free, block = int.from_bytes(head[:4], "big"), int.from_bytes(head[6:8], "big")
+        return 1 <= block <= 16_384 and 0 < free * block <= size + 16_384
+    free = int.from_bytes(head[:4], "little")
+    block = int.from_bytes(head[20:22], "little") or 512
+    return free > 0 and 0 < (free - 1) * block <= size + 16_384
+
+
 def _is_iso(path: Path) -> bool:
     with path.open("rb") as stream:
         stream.seek(0x8001)
@@ -419,6 +467,8 @@ def _unmarked(head: bytes) -> bytes | None:
         for charset in ("utf-16-le", "utf-16-be"):
             if _reads_as(sample, charset):
                 return sample.decode(charset, "ignore").encode("utf-8")
+    if 1 in head[:1024] and _divides(head, b"\x01"):
+        head = head.replace(b"\x01", b"\t")  # tables of Hive
     controls = len(head) - len(head.translate(None, _CONTROL))
     if controls * 100 > len(head):
         return None
@@ -473,7 +523,40 @@ def _text_kind(text: bytes, suffix: str) -> str:
         return "text/html"
     if low[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"{\[\]}\d]", low):
         return "application/json"
+    if suffix in _MAY_BE_TABLES and (kind := _table_kind(text)):
+        return kind
     return "text/plain"
+
+
+def _table_kind(text: bytes) -> str:
+    """Delimited text by how evenly its lines are divided, "" where they are not."""
+    if text[:4].lower() == b"sep=" and text[5:6] in (b"\r", b"\n"):
+        return "text/csv"
+    if _divides(text, b"\t"):
+        return "text/tab-separated-values"
+    if any(_divides(text, mark) for mark in (b";", b"|", b"^", b",")):
+        return "text/csv"
+    return ""
+
+
+def _divides(text: bytes, mark: bytes) -> bool:
+    """Tell whether `mark` divides all the lines into the same number of cells, three or more.
+
+    Commas are of prose too: there the cells must stand without a space after most of them.
+    """
+    lines = re.split(rb"\r\n?|\n", text)
+    if len(text) >= HEAD - 3:
+        lines.pop()  # the last is cut
+    lines = [line for line in lines if line and not line.startswith(b"#")]
+    if len(lines) < (3 if mark in b"\x01^" else 5):
+        return False
+    if mark == b"|" and lines[0].startswith(b"|"):
+        return False  # a table of Markdown
+    counts = [re.sub(rb'"[^"]*"', b"", line).count(mark) for line in lines]
+    usual = max(set(counts), key=counts.count)
+    if usual < 2 or counts.count(usual) < len(counts) * 0.95 or counts[0] != usual:
+        return False
+    return mark != b"," or text.count(b", ") * 2 < text.count(b",")
 
 
 def _markup_kind(low: bytes, start: bytes) -> str:
