@@ -304,7 +304,7 @@ def test_the_account_as_csv_has_a_line_an_exhibit_and_runs_no_formula(
 ) -> None:
     (tmp_path / "=cmd.txt").write_text("x")
     case.add([tmp_path / "=cmd.txt"], ocr="off")
-    assert "'=cmd.txt" in case.account_csv()
+    assert "'=cmd.txt" in "".join(case.account_csv())
 
 
 def test_a_signed_account_is_an_event_that_counts_the_same(filled: Case) -> None:

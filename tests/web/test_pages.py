@@ -327,15 +327,45 @@ def test_the_account_page_gives_the_counts_and_reasons_of_the_account(
             assert problem["next_step"].replace("`", "") in words
     everything = client.get("/account", params={"show": "all"}).text
     assert len(hits_of(everything)) == PAGE
-    by_path = client.get("/account", params={"show": "all", "path": "SUB/"}).text
-    assert len(hits_of(by_path)) == 1
+    inside = client.get("/account", params={"show": "all", "under": "leak/sub"}).text
+    assert len(hits_of(inside)) == 1
+
+
+def test_the_account_is_narrowed_by_type_problem_and_folder(client: httpx.Client) -> None:
+    account = client.get("/api/v1/account").json()
+    for field, name in (("type", "type"), ("status", "show")):
+        for value in {row[field] for row in account["rows"]}:
+            told = client.get("/account", params={"show": "all", name: value}).text
+            count = sum(row[field] == value for row in account["rows"])
+            assert f"{count} row{'' if count == 1 else 's'} as CSV" in words_of(told)
+            answer = client.get("/api/v1/account", params={field: value}).json()
+            assert [r["exhibit"] for r in answer["rows"]] == [
+                r["exhibit"] for r in account["rows"] if r[field] == value
+            ]
+    code = next(p["code"] for row in account["rows"] for p in row["problems"])
+    having = [r for r in account["rows"] if code in {p["code"] for p in r["problems"]}]
+    assert len(hits_of(client.get("/account", params={"code": code}).text)) == len(having)
+    sifted = client.get("/account.csv", params={"code": code}).content.decode("utf-8-sig")
+    assert {line.split(",")[0] for line in sifted.splitlines()[1:]} == {
+        row["exhibit"] for row in having
+    }
+
+
+def test_what_a_container_promised_stands_beside_what_came(client: httpx.Client) -> None:
+    text = words_of(client.get("/account", params={"show": "all", "type": "application/zip"}).text)
+    assert re.search(r"\d+ read of (\d+|unknown) expected", text)
+
+
+def test_an_unknown_filter_of_the_account_is_refused_and_says_so(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/account", params={"code": "no_such_code"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "usage_error")
 
 
 def test_the_csv_is_that_of_the_command_line(client: httpx.Client, held: Path) -> None:
     answer = client.get("/account.csv")
     assert answer.headers["content-disposition"].startswith("attachment")
     with Case(held) as case:
-        assert answer.content.decode("utf-8-sig") == case.account_csv()
+        assert answer.content.decode("utf-8-sig") == "".join(case.account_csv())
 
 
 def test_signing_the_account_writes_one_event(client: httpx.Client) -> None:

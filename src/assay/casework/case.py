@@ -335,17 +335,29 @@ class Case:
 
         return show_all(self)
 
-    def account(self, *, problems_only: bool = False) -> dict[str, Any]:
-        """`account`: what was received, read, partly read, not read, and why."""
-        from assay.casework.accounting import account
+    def account(self, *, problems_only: bool = False, **sift: Any) -> dict[str, Any]:
+        """`account`: what was received, read, partly read, not read, and why.
 
-        return account(self, problems_only=problems_only)
+        `sift` narrows the rows: `status` (a list of read, partly, unread, not_received), `code`
+        of a problem, `type`, `under` (a folder or container). Raises UsageError.
+        """
+        from assay.casework.accounting import account, sift_of
 
-    def account_csv(self, *, problems_only: bool = False) -> str:
-        """The account as CSV."""
-        from assay.casework.accounting import account_csv
+        return account(self, sift_of(self, problems=problems_only, **sift))
 
-        return account_csv(self, problems_only=problems_only)
+    def account_page(
+        self, first: int = 0, count: int = 50, *, problems_only: bool = False, **sift: Any
+    ) -> dict[str, Any]:
+        """A page of the account's rows, with their total and what there is to sift by."""
+        from assay.casework.accounting import account_page, sift_of
+
+        return account_page(self, sift_of(self, problems=problems_only, **sift), first, count)
+
+    def account_csv(self, *, problems_only: bool = False, **sift: Any) -> Iterator[str]:
+        """The account as CSV, in pieces; `sift` as for `account`."""
+        from assay.casework.accounting import account_csv, sift_of
+
+        return account_csv(self, sift_of(self, problems=problems_only, **sift))
 
     def sign_account(self) -> dict[str, Any]:
         """Put a statement of completeness into the ledger. Returns its `event`."""

@@ -12,6 +12,7 @@ from assay.casework import tasks
 from assay.custody.account import status_of
 from assay.errors import WorkerLost
 from assay.model.exhibit import display_component
+from assay.model.reading import Page, Reading
 from assay.ports import Task
 from assay.proof.digests import digest_of_stream
 from assay.settings import Settings
@@ -78,6 +79,7 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
                 "text": reading.text[p.start : p.end],
                 "source": p.source,
                 "confidence": p.confidence,
+                **_regions(reading, p),
             }
             for p in reading.pages
             if page is None or p.number == page
@@ -91,5 +93,17 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
             for m in reading.members
         ],
         "parents": [],
+        "expected": reading.expected,
+        "unclaimed": reading.unclaimed,
         "problems": [msgspec.to_builtins(p) for p in reading.problems],
     }
+
+
+def _regions(reading: Reading, page: Page) -> dict[str, Any]:
+    """The regions of a page in its own offsets, where it has any."""
+    found = [
+        [region.start - page.start, region.end - page.start, region.kind]
+        for region in reading.regions
+        if page.start <= region.start < max(page.end, page.start + 1)
+    ]
+    return {"regions": found} if found else {}

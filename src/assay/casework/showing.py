@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assay.casework.accounting import path_json, standing
+from assay.casework.accounting import path_json
 from assay.casework.references import locator_json
 from assay.engines.catalogue import AppearanceRow, PageRow, Row
 from assay.errors import NotFound
@@ -64,7 +64,7 @@ def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
         "path": places[0].display if places else "",
         "paths": [path_json(p.path, p.display, p.parent) for p in places],
         "type": row.type,
-        "status": standing(row, len(failed), waiting),
+        "status": row.standing,
         "size": row.size,
         "chars": row.chars,
         "language": row.language,
@@ -74,6 +74,7 @@ def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
         "pages": _pages(case, row, number),
         "outline": [{"level": lv, "title": title, "page": page} for lv, title, page in outline],
         "expected": row.expected,
+        "unclaimed": row.unclaimed if row.state == "read" else None,
         "members": [
             {"exhibit": digest, "path": display, "ordinal": ordinal}
             for ordinal, digest, _, display in catalogue.members(row.id)

@@ -1,14 +1,15 @@
 """The account: what was received, what could be read of it, what not and why.
 
 Pure: values in, rows out. Zero is shown as zero, unknown as None. `expected`, `read` and
-`failed` count the members of a container.
+`failed` count the members of a container, `unclaimed` the parts of an exhibit that no reader
+claimed.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -38,6 +39,7 @@ class Line(msgspec.Struct, frozen=True):
     read: int | None
     failed: int | None
     problems: tuple[Trouble, ...]
+    unclaimed: int | None = None
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -70,42 +72,39 @@ def status_of(
     return status
 
 
-def sum_up(rows: Iterable[Line], **extra: Any) -> Account:
-    """The account of some rows."""
-    lines = tuple(rows)
-    count = {"read": 0, "partly": 0, "unread": 0}
-    for line in lines:
-        count[line.status] += 1
-    return Account(
-        exhibits=len(lines),
-        read=count["read"],
-        partly=count["partly"],
-        unread=count["unread"],
-        rows=lines,
-        **extra,
+def csv_head() -> str:
+    """The first line of the account as CSV."""
+    return _csv(
+        ["exhibit", "path", "parent", "type", "status", "chars", "expected", "read", "failed",
+         "code", "where", "next_step", "unclaimed"]
+    )  # fmt: skip
+
+
+def csv_of_line(line: Line) -> str:
+    """A row as CSV, a problem a line; cells that a spreadsheet would run are quoted with '."""
+    container = line.read is not None
+    head = [
+        line.exhibit, _tame(line.path), line.parent or "", line.type, line.status, line.chars,
+        _number(line.expected) if container else "", _number(line.read) if container else "",
+        _number(line.failed) if container else "",
+    ]  # fmt: skip
+    return "".join(
+        _csv([*head, trouble.code, trouble.where, trouble.next_step, _number(line.unclaimed)])
+        for trouble in line.problems or (Trouble("", "", ""),)
     )
 
 
-def as_csv(account: Account) -> str:
-    """The rows as CSV, a problem a line; cells that a spreadsheet would run are quoted with '."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["exhibit", "path", "parent", "type", "status", "chars", "expected", "read", "failed",
-         "code", "where", "next_step"]
+def csv_of_left(left: Mapping[str, Any]) -> str:
+    """A path that was not taken in, as CSV."""
+    return _csv(
+        ["", _tame(str(left["path"])), "", "", "not received", "", "", "", "",
+         left["code"], left.get("detail", ""), left["next_step"], ""]
     )  # fmt: skip
-    for line in account.rows:
-        head = [
-            line.exhibit, _tame(line.path), line.parent or "", line.type, line.status, line.chars,
-            _number(line.expected), _number(line.read), _number(line.failed),
-        ]  # fmt: skip
-        for trouble in line.problems or (Trouble("", "", ""),):
-            writer.writerow([*head, trouble.code, trouble.where, trouble.next_step])
-    for left in account.not_received:
-        writer.writerow(
-            ["", _tame(str(left["path"])), "", "", "not received", "", "", "", "",
-             left["code"], left.get("detail", ""), left["next_step"]]
-        )  # fmt: skip
+
+
+def _csv(cells: Sequence[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
     return out.getvalue()
 
 

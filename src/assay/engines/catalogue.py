@@ -18,11 +18,12 @@ from typing import Any
 
 import msgspec
 
+from assay.engines import overview
 from assay.errors import DiskFull, EngineError
 from assay.model.exhibit import RawPath
 from assay.model.reading import Metadata, Problem, Reading, Region, Words
 
-SCHEMA = 2
+SCHEMA = 3
 
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,7 +46,10 @@ CREATE TABLE exhibits (
   metadata BLOB, outline BLOB, text_digest TEXT NOT NULL DEFAULT '',
   seconds REAL NOT NULL DEFAULT 0,
   logged INTEGER NOT NULL DEFAULT 0, indexed INTEGER NOT NULL DEFAULT 0,
-  reads INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0
+  reads INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
+  unclaimed INTEGER,                  -- parts that no reader claimed, NULL where unknown
+  standing TEXT NOT NULL DEFAULT 'unread',  -- status with members and OCR: see overview.py
+  flawed INTEGER NOT NULL DEFAULT 1   -- 1: the account has a reason to name it
 );
 CREATE INDEX exhibits_new ON exhibits (state, id);
 CREATE INDEX exhibits_unlogged ON exhibits (logged) WHERE logged = 0 AND state = 'read';
@@ -113,7 +117,7 @@ _WORDS_BYTES = 64 << 20  # of one page, unpacked: two million words
 
 
 class Row(msgspec.Struct, frozen=True):
-    """An exhibit as the catalogue holds it."""
+    """An exhibit as the catalogue holds it. `standing`: its status with members and OCR."""
 
     id: int
     digest: str
@@ -132,11 +136,13 @@ class Row(msgspec.Struct, frozen=True):
     expected: int | None
     text_digest: str
     seconds: float
+    unclaimed: int | None = None
+    standing: str = "unread"
 
 
 _ROW = (
     "id, digest, size, held, depth, state, recipe, status, type, language, date, chars, "
-    "page_count, container, expected, text_digest, seconds"
+    "page_count, container, expected, text_digest, seconds, unclaimed, standing"
 )
 
 
@@ -228,6 +234,7 @@ class Catalogue:
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
         self._path = str(path)
+        self._overview: overview.Overview | None = None
         fresh = self._path == ":memory:" or not Path(self._path).exists()
         if fresh and create and self._path != ":memory:":
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
@@ -254,7 +261,7 @@ class Catalogue:
     def _create(self) -> None:
         with self.writing():
             if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _TABLES.split(";\n"):
+                for statement in (*_TABLES.split(";\n"), *overview.STATEMENTS):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA}")
 
@@ -428,15 +435,6 @@ class Catalogue:
         ).fetchone()
         return row is not None
 
-    def left_out(self) -> list[tuple[str, RawPath, str, str]]:
-        """(display, path, code, detail) of what was found and not taken."""
-        return [
-            (row[0], _RAW.decode(row[1]), row[2], row[3])
-            for row in self._db.execute(
-                "SELECT display, raw, code, detail FROM left_out ORDER BY display"
-            )
-        ]
-
     def row(self, digest: str) -> Row | None:
         """An exhibit by its digest."""
         found = self._db.execute(f"SELECT {_ROW} FROM exhibits WHERE digest = ?", (digest,))
@@ -448,6 +446,13 @@ class Catalogue:
         return _row(
             self._db.execute(f"SELECT {_ROW} FROM exhibits WHERE id = ?", (exhibit,)).fetchone()
         )
+
+    def rows_by_id(self, exhibits: Sequence[int]) -> list[Row]:
+        """Exhibits by their row numbers, in the order of these."""
+        marks = ",".join("?" * len(exhibits))
+        sql = f"SELECT {_ROW} FROM exhibits WHERE id IN ({marks})"
+        found = {values[0]: _row(values) for values in self._db.execute(sql, tuple(exhibits))}
+        return [found[exhibit] for exhibit in exhibits if exhibit in found]
 
     def rows(self, after: int = 0, limit: int = -1) -> Iterator[Row]:
         """Exhibits in the order in which they came, from row number `after` on."""
@@ -524,35 +529,16 @@ class Catalogue:
         """How often exhibits were read since the catalogue was made (for the resume test)."""
         return int(self._db.execute("SELECT coalesce(sum(reads), 0) FROM exhibits").fetchone()[0])
 
+    @property
+    def overview(self) -> overview.Overview:
+        """Counts of the whole case and slices of its account."""
+        if self._overview is None:
+            self._overview = overview.Overview(self._db)
+        return self._overview
+
     def counts(self) -> dict[str, int]:
-        """exhibits, new, pages, waiting (for OCR), unreadable pages, problems."""
-        one = self._db.execute(
-            "SELECT count(*), coalesce(sum(state = 'new'), 0), coalesce(sum(page_count), 0),"
-            " coalesce(sum(state = 'read' AND status = 'unread'), 0),"
-            " coalesce(sum(state = 'read' AND status = 'partly'), 0),"
-            " coalesce(sum(size * held), 0), coalesce(sum(1 - held), 0) FROM exhibits"
-        ).fetchone()
-        pictures = self._db.execute(
-            "SELECT count(*) FROM exhibits e WHERE status = 'read' AND page_count > 0 AND"
-            " page_count = (SELECT count(*) FROM ocr_queue q"
-            " WHERE q.exhibit = e.id AND q.state = 'waiting')"
-        ).fetchone()[0]
-        waiting = self._db.execute(
-            "SELECT count(*) FROM ocr_queue WHERE state = 'waiting'"
-        ).fetchone()[0]
-        unread_pages = self._db.execute(
-            "SELECT count(*) FROM pages WHERE wants_ocr = 1"
-        ).fetchone()[0]
-        problems = self._db.execute("SELECT count(*) FROM problems").fetchone()[0]
-        appearances = self._db.execute(
-            "SELECT count(*) FROM appearances WHERE parent = 0"
-        ).fetchone()[0]
-        return {
-            "exhibits": one[0], "new": one[1], "pages": one[2], "unread": one[3] + pictures,
-            "partly": one[4], "bytes": one[5], "members": one[6], "ocr_waiting": waiting,
-            "pages_unread": unread_pages, "problems": problems, "appearances": appearances,
-            "left_out": self._db.execute("SELECT count(*) FROM left_out").fetchone()[0],
-        }  # fmt: skip
+        """exhibits, new, pages, waiting (for OCR), unreadable pages, problems and others."""
+        return self.overview.counts()
 
     # ------------------------------------------------------------ readings
 
@@ -594,14 +580,14 @@ class Catalogue:
         db.execute(
             "UPDATE exhibits SET state = 'read', recipe = ?, status = ?, type = ?, language = ?,"
             " date = ?, chars = ?, page_count = ?, container = ?, expected = ?, metadata = ?,"
-            " outline = ?, text_digest = ?, seconds = ?, logged = 0, indexed = 0,"
+            " outline = ?, text_digest = ?, seconds = ?, unclaimed = ?, logged = 0, indexed = 0,"
             " reads = reads + 1 WHERE id = ?",
             (
                 recipe, reading.status, reading.type, reading.metadata.language, date, len(text),
                 len(reading.pages), int(reading.container), reading.expected,
                 _PACK.encode(reading.metadata),
                 _PACK.encode(reading.outline) if reading.outline else None,
-                text_digest, seconds, exhibit,
+                text_digest, seconds, reading.unclaimed, exhibit,
             ),
         )  # fmt: skip
 
@@ -769,11 +755,14 @@ class Catalogue:
             )
         ]
 
-    def problems_of_all(self) -> dict[int, list[Problem]]:
-        """Row number -> problems, for the account."""
+    def problems_of(self, exhibits: Sequence[int]) -> dict[int, list[Problem]]:
+        """Row number -> problems, for a group of rows of the account."""
         found: dict[int, list[Problem]] = {}
+        marks = ",".join("?" * len(exhibits))
         for row in self._db.execute(
-            "SELECT exhibit, code, place, next_step, detail, fatal FROM problems ORDER BY id"
+            "SELECT exhibit, code, place, next_step, detail, fatal FROM problems"
+            f" WHERE exhibit IN ({marks}) ORDER BY id",
+            tuple(exhibits),
         ):
             found.setdefault(row[0], []).append(
                 Problem(row[1], row[2], row[3], row[4], bool(row[5]))
@@ -792,16 +781,22 @@ class Catalogue:
             )
         ]
 
-    def all_paths(self) -> dict[int, list[tuple[RawPath, str, int | None, int]]]:
-        """Row number -> (path, display, parent's row number, ordinal), for the account."""
-        found: dict[int, list[tuple[RawPath, str, int | None, int]]] = {}
-        for row in self._db.execute(
-            "SELECT exhibit, raw, display, parent, ordinal FROM appearances ORDER BY id"
-        ):
-            found.setdefault(row[0], []).append(
-                (_RAW.decode(row[1]), row[2], row[3] or None, row[4])
-            )
-        return found
+    def paths_of(
+        self, exhibits: Sequence[int], limit: int | None = None
+    ) -> dict[int, list[tuple[RawPath, str, str | None]]]:
+        """Row number -> (path, display, digest of the container) of the first `limit` places."""
+        return {
+            exhibit: [
+                (_RAW.decode(row[0]), row[1], row[2])
+                for row in self._db.execute(
+                    "SELECT a.raw, a.display, p.digest FROM appearances a"
+                    " LEFT JOIN exhibits p ON p.id = a.parent"
+                    " WHERE a.exhibit = ? ORDER BY a.id LIMIT ?",
+                    (exhibit, -1 if limit is None else limit),
+                )
+            ]
+            for exhibit in exhibits
+        }
 
     def members(self, parent: int) -> list[tuple[int, str, RawPath, str]]:
         """(ordinal, digest, path, display) of the members that were taken out."""
@@ -814,29 +809,17 @@ class Catalogue:
             )
         ]
 
-    def failed_members(self, parent: int) -> list[tuple[int, str, str, str]]:
+    def failed_members(
+        self, parent: int, limit: int | None = None
+    ) -> list[tuple[int, str, str, str]]:
         """(ordinal, display, code, next step) of the members that were not taken out."""
         return list(
             self._db.execute(
                 "SELECT ordinal, display, code, next_step FROM failed_members"
-                " WHERE parent = ? ORDER BY ordinal",
-                (parent,),
+                " WHERE parent = ? ORDER BY ordinal LIMIT ?",
+                (parent, -1 if limit is None else limit),
             )
         )
-
-    def member_counts(self) -> dict[int, tuple[int, int]]:
-        """Row number of a container -> (members taken out, members that failed)."""
-        found: dict[int, tuple[int, int]] = {}
-        for parent, count in self._db.execute(
-            "SELECT parent, count(DISTINCT ordinal) FROM appearances WHERE parent > 0"
-            " GROUP BY parent"
-        ):
-            found[parent] = (count, 0)
-        for parent, count in self._db.execute(
-            "SELECT parent, count(*) FROM failed_members GROUP BY parent"
-        ):
-            found[parent] = (found.get(parent, (0, 0))[0], count)
-        return found
 
     def ancestors(self, exhibit: int) -> list[str]:
         """Digests of all containers around an exhibit, at any depth."""
@@ -904,14 +887,6 @@ class Catalogue:
             "SELECT 1 FROM ocr_queue WHERE exhibit = ? AND state = 'waiting'", (exhibit,)
         ).fetchone()
         return row is not None
-
-    def ocr_waiting_counts(self) -> dict[int, int]:
-        """Row number -> pages that wait for OCR."""
-        return dict(
-            self._db.execute(
-                "SELECT exhibit, count(*) FROM ocr_queue WHERE state = 'waiting' GROUP BY exhibit"
-            )
-        )
 
     def ocr_waiting_count(self, exhibit: int) -> int:
         """Pages of one exhibit that wait for OCR."""

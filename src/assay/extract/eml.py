@@ -43,6 +43,7 @@ def read_eml(request: Request, transcript: Transcript) -> None:
     if request.path.stat().st_size > request.limits.member:
         raise Stop("limit_member", "", f"over {request.limits.member} bytes")
     raw = request.path.read_bytes()
+    transcript.vouch()
     message = take_apart(raw, request.limits.mime_depth)
     _note_headers(message, transcript)
     reader = _Message(request, transcript)

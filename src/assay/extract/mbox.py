@@ -33,6 +33,7 @@ _LENGTH = re.compile(rb"content-length:\s*(\d{1,12})\s*$", re.IGNORECASE)
 def read_mbox(request: Request, transcript: Transcript) -> None:
     """Read a mailbox. Raises Stop at the limits of containers."""
     transcript.container = True
+    transcript.vouch()
     spool = transcript.members()
     unquoted = 0
     with request.path.open("rb") as stream:

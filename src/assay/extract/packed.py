@@ -36,6 +36,7 @@ _TAR_ENDINGS = {"tgz": "tar", "tbz": "tar", "tbz2": "tar", "txz": "tar", "svgz":
 def read_packed(request: Request, transcript: Transcript) -> None:
     """Read a packed file or a packed tar. Raises Stop at the limits of containers."""
     transcript.container = True
+    transcript.vouch()
     try:
         with _unpacked(request) as stream:
             head = stream.read(types.HEAD)

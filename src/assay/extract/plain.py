@@ -32,6 +32,7 @@ _XML_CHARSET = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)[\"
 
 def read_plain(request: Request, transcript: Transcript) -> None:
     """Read a text file. Raises Stop at `limits.text`, `limits.pages` or `limits.line`."""
+    transcript.vouch()
     data, whole = take_in(request)
     declared = None
     if request.type.endswith("xml") and (match := _XML_CHARSET.search(data[:1024])):

@@ -49,14 +49,17 @@ def read_request(request: Request) -> Reading:
     if types.disagrees(request.suffix, media):
         transcript.note("name-disagrees", f".{request.suffix} but {media}")
     if media == "application/x-empty":
+        transcript.vouch()
         return transcript.finish()
     if request.depth > request.limits.depth:
         return _unread(transcript, problem("too_deep", "", f"depth {request.depth}"))
     reader = formats.reader_for(media)
     if reader is None:
         return _unread(transcript, _no_reader(media, request))
+    went_through = False
     try:
         reader(request, transcript)
+        went_through = True
     except Stop as stop:
         transcript.problems.append(stop.problem)
     except MemoryError:
@@ -69,6 +72,7 @@ def read_request(request: Request) -> Reading:
         transcript.trouble("damaged", "", type(error).__name__)
     except Exception as error:  # noqa: BLE001 - any failure of a parser is a fact about the file
         transcript.trouble("damaged", "", type(error).__name__)
+    transcript.vouched = transcript.vouched and went_through
     return _settle(request, transcript)
 
 

@@ -37,6 +37,7 @@ def read_tar(request: Request, transcript: Transcript) -> None:
 def read_stream(stream: IO[bytes] | Any, transcript: Transcript) -> None:
     """Read a tar from a stream that only goes forward."""
     transcript.container = True
+    transcript.vouch()
     spool = transcript.members()
     try:
         with tarfile.open(

@@ -65,6 +65,7 @@ class Transcript:
         self.sent: str | None = None
         self.expected: int | None = None
         self.container = False
+        self.vouched = False  # the reader goes through every part of the exhibit
         self.secret = False  # opened with a password: its members cannot be had without it
         self.spool: Spool | None = None
         self._parts: list[str] = []
@@ -169,6 +170,23 @@ class Transcript:
         if not any(p.code == code and p.where == where for p in self.problems):
             self.problems.append(problem(code, where, detail, next_step=next_step))
 
+    def vouch(self) -> None:
+        """Say that this reader claims every part of the exhibit, or names the one it does not.
+
+        Only then are no unclaimed parts shown as zero; else they are unknown.
+        """
+        self.vouched = True
+
+    def _unclaimed(self) -> int | None:
+        """Parts named as `part_unclaimed`; a detail may begin with how many it stands for."""
+        left = 0
+        for trouble in self.problems:
+            if trouble.code == "part_unclaimed":
+                number = trouble.detail.partition(" ")[0]
+                left += int(number) if number.isascii() and number.isdigit() else 1
+        whole = all(p.code in ("part_unclaimed", "charset_guess") for p in self.problems)
+        return left or (0 if self.vouched and whole else None)
+
     def members(self) -> Spool:
         """The spool that takes the members in; made at the first call."""
         if self.spool is None:
@@ -220,6 +238,7 @@ class Transcript:
             container=self.container or bool(members),
             outline=tuple((level, storable(title), page) for level, title, page in self.outline),
             regions=_by_page(self.regions, self.pages) if self.regions else (),
+            unclaimed=self._unclaimed(),
         )
 
 

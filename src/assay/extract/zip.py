@@ -25,6 +25,7 @@ CARD = Card(
 def read_zip(request: Request, transcript: Transcript) -> None:
     """Read an archive. Raises Stop with `damaged` or a limit of containers."""
     transcript.container = True
+    transcript.vouch()
     try:
         archive = Archive(request.path)
     except NotZip:

@@ -131,7 +131,9 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     `expected` counts the members that the container's own index promises, None where it has
     none or it could not be read: extract/census counts them, by code that the readers do not
     share. `members` holds one entry for each that was met, also for
-    those that failed. `outline`: (level from 0, title, page) triples.
+    those that failed. `unclaimed` counts parts that the reader met and left unread; 0 is said
+    only by a reader that goes through every part, None means that nobody knows. `outline`:
+    (level from 0, title, page) triples.
     """
 
     type: str
@@ -144,6 +146,7 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     container: bool = False
     outline: tuple[tuple[int, str, int], ...] = ()
     regions: tuple[Region, ...] = ()
+    unclaimed: int | None = None
 
     @property
     def status(self) -> Status:

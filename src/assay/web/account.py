@@ -1,19 +1,21 @@
 """The account page: what came in, what could be read, what not, and what to do about it.
 
-Rows are exhibits, counted as the account counts them. The page shows one screenful of them; the
-CSV and the JSON have them all.
+Rows are exhibits, counted as the account counts them. The page asks the case for one screenful
+of the rows that pass the filters; the CSV and the JSON have them all.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import shlex
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from assay.casework.case import Case
 from assay.casework.desk import meaning_of
 from assay.web import wording
 from assay.web.address import PAGE, whole
@@ -27,105 +29,91 @@ class Chosen(msgspec.Struct, frozen=True):
 
     show: str = "problems"
     code: str = ""
-    path: str = ""
+    type: str = ""
+    under: str = ""
     page: int = 1
 
-    def url(self, **changes: Any) -> str:
-        """The address of these rows, with changes."""
+    def url(self, *, csv: bool = False, **changes: Any) -> str:
+        """The address of these rows, or of their CSV, with changes."""
         other = msgspec.structs.replace(self, **{"page": 1, **changes})
+        usual = "all" if csv else "problems"
         pairs = [
             (name, str(value))
             for name, value, plain in (
-                ("show", other.show, "problems"),
+                ("show", other.show, usual),
                 ("code", other.code, ""),
-                ("path", other.path, ""),
+                ("type", other.type, ""),
+                ("under", other.under, ""),
                 ("p", other.page, 1),
             )
             if value != plain
         ]
-        return "/account" + (f"?{urlencode(pairs)}" if pairs else "")
+        return f"/account{'.csv' if csv else ''}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything beside the state is chosen."""
+        return bool(self.code or self.type or self.under)
+
+    def sift(self) -> dict[str, Any]:
+        """What the case is asked for."""
+        return {
+            "problems_only": self.show == "problems",
+            "status": (self.show,) if self.show not in ("problems", "all") else (),
+            "code": self.code,
+            "type": self.type,
+            "under": self.under,
+        }
 
 
-class Cause(msgspec.Struct, frozen=True):
-    """One code of a problem: what it means, and how many exhibits have it."""
-
-    code: str
-    means: str
-    next_step: str
-    exhibits: int
+def chosen_of(params: QueryParams, usual: str = "problems") -> Chosen:
+    """Read an address. What is not understood counts as not said."""
+    show, code = params.get("show", usual), params.get("code", "")
+    return Chosen(
+        show if show in SHOWS else usual,
+        code if meaning_of(code) != code else "",
+        params.get("type", ""),
+        params.get("under", "").strip(),
+        whole(params.get("p"), 1) or 1,
+    )
 
 
 async def account(request: Request) -> Response:
     """`/account`."""
     params = request.query_params
-    show = params.get("show", "problems")
-    chosen = Chosen(
-        show if show in SHOWS else "problems",
-        params.get("code", ""),
-        params.get("path", "").strip(),
-        whole(params.get("p"), 1) or 1,
-    )
-    desk = desk_of(request)
-    value = await desk.lanes.slow.run(lambda case: case.account())
-    rows = [row for row in value["rows"] if _wanted(row, chosen)]
-    left = [row for row in value["not_received"] if _among(str(row["path"]), chosen.path)]
-    if chosen.show not in ("all", "problems", "not_received") or chosen.code:
-        left = [row for row in left if row["code"] == chosen.code]
-    if chosen.show == "not_received":
-        rows = []
+    chosen = chosen_of(params)
     first = (chosen.page - 1) * PAGE
-    both = [*rows, *({**row, "exhibit": None, "status": "not_received"} for row in left)]
+    desk = desk_of(request)
+
+    def look(case: Case) -> dict[str, Any]:
+        return case.account_page(first, PAGE, **chosen.sift())
+
+    value = await desk.lanes.reading.run(look)
+    left = [{**row, "exhibit": None, "status": "not_received"} for row in value["not_received"]]
+    place = shlex.quote(str(desk.about["path"]))
+    causes = [
+        {**cause, "command": cause["command"].replace("assay ", f"assay --case {place} ", 1)}
+        for cause in value["causes"]
+    ]
     return desk.render(
         "account.html",
         account=value,
-        causes=_causes(value),
+        causes=causes,
         chosen=chosen,
-        rows=both[first : first + PAGE],
-        first=first,
-        total=len(both),
-        pages=-(-len(both) // PAGE),
+        rows=[*value["rows"], *left],
+        pages=-(-value["total"] // PAGE),
         means=meaning_of,
         signed=params.get("signed", ""),
         title="Account",
     )
 
 
-def _wanted(row: dict[str, Any], chosen: Chosen) -> bool:
-    if chosen.show == "problems" and not row["problems"] and row["status"] == "read":
-        return False
-    if chosen.show in ("read", "partly", "unread") and row["status"] != chosen.show:
-        return False
-    if chosen.code and all(problem["code"] != chosen.code for problem in row["problems"]):
-        return False
-    return any(
-        _among(str(place["display"]), chosen.path) for place in row["paths"] or [{"display": ""}]
-    )
-
-
-def _among(path: str, part: str) -> bool:
-    return part.casefold() in path.casefold()
-
-
-def _causes(value: dict[str, Any]) -> list[Cause]:
-    count: Counter[str] = Counter()
-    steps: dict[str, str] = {}
-    for row in value["rows"]:
-        for code in {problem["code"] for problem in row["problems"]}:
-            count[code] += 1
-        for problem in row["problems"]:
-            steps.setdefault(problem["code"], problem["next_step"])
-    for row in value["not_received"]:
-        count[row["code"]] += 1
-        steps.setdefault(row["code"], row["next_step"])
-    return [
-        Cause(code, meaning_of(code), steps[code], number) for code, number in count.most_common()
-    ]
-
-
 async def as_csv(request: Request) -> Response:
-    """`/account.csv`: all rows, or those with problems (`?problems=1`)."""
-    only = request.query_params.get("problems") == "1"
-    text = await desk_of(request).lanes.slow.run(lambda case: case.account_csv(problems_only=only))
+    """`/account.csv`: the rows that pass the filters of the address, else all."""
+    chosen = chosen_of(request.query_params, "all")
+    text = await desk_of(request).lanes.slow.run(
+        lambda case: "".join(case.account_csv(**chosen.sift()))
+    )
     name = f"account-{wording.today()}.csv"
     return Response(
         text.encode("utf-8-sig"),  # without the mark a spreadsheet misreads names

@@ -88,10 +88,15 @@ async def exhibit(request: Request) -> Response:
 
 
 async def account(request: Request) -> Response:
-    """GET account?problems=1"""
-    only = request.query_params.get("problems") in ("1", "true")
+    """GET account?problems=1&status=&code=&type=&under="""
+    params = request.query_params
+    only = params.get("problems") in ("1", "true")
+    status = tuple(params.getlist("status"))
+    sift = {name: params.get(name, "") for name in ("code", "type", "under")}
     return json_answer(
-        await desk_of(request).lanes.slow.run(lambda case: case.account(problems_only=only))
+        await desk_of(request).lanes.slow.run(
+            lambda case: case.account(problems_only=only, status=status, **sift)
+        )
     )
 
 

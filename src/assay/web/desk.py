@@ -156,6 +156,7 @@ def _templates() -> Environment:
         "type_name": wording.type_name,
         "language_name": wording.language_name,
         "visible": typeset.visible,
+        "plain": typeset.plain,
         "short": lambda digest: str(digest).removeprefix("sha256:")[:12],
     }
     made.globals |= {

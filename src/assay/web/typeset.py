@@ -117,6 +117,11 @@ def visible(text: str) -> list[Piece]:
     return list(_cut(text, 0, len(text), _Layers()))
 
 
+def plain(text: str) -> str:
+    """A name for an attribute or a label: what cannot be seen is named in brackets."""
+    return _UNSEEN.sub(lambda match: f"[{short_name(match[0])}]", text)
+
+
 def snippet(text: str, base: int, marks: Sequence[Sequence[int]]) -> list[Piece]:
     """A few lines of a page that start at `base`, with the marks that fall into them."""
     layers = _Layers(marks=_inside(marks, base, base + len(text)))
