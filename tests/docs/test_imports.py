@@ -50,7 +50,7 @@ REACHING = {
         "assay.testing.faulty_tasks",  # tries to get out
         "assay.web.serve",
     },
-    "sqlite3": {"assay.engines.catalogue"},
+    "sqlite3": {"assay.engines.catalogue", "assay.engines.overview"},
     "subprocess": {"assay.engines.sandbox"},
     "webbrowser": {"assay.web.serve"},
     "asyncio": {"assay.web.lanes"},
