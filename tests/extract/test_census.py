@@ -22,7 +22,7 @@ from assay.casework.case import Case
 from assay.extract import census
 from assay.extract.spool import Spool
 from assay.testing.inline_workers import InlineWorkers
-from assay.testing.makers import archives, iwork, mail
+from assay.testing.makers import archives, iwork, mail, onenote
 
 FILES = {"a.txt": b"alpha", "in/b.txt": b"beta", "c.txt": b"gamma"}
 
@@ -70,6 +70,7 @@ def book() -> bytes:
 
 
 Make = Callable[[], bytes]
+NOTES = [onenote.Page("P", [onenote.outline(onenote.text("Words."))])]
 
 # kind -> (maker of a container of three members or more, its name, how many it promises)
 KINDS: dict[str, tuple[Make, str, int]] = {
@@ -81,6 +82,8 @@ KINDS: dict[str, tuple[Make, str, int]] = {
     "mbox": (lambda: mail.mbox(letters()), "a.mbox", 3),
     "pdf": (pdf_with_files, "a.pdf", 3),
     "epub": (book, "a.epub", 3),
+    "onenote": (lambda: onenote.section(NOTES, [b"a", b"b", b"c"]), "a.one", 3),
+    "onenote-365": (lambda: onenote.packaged(NOTES, [b"a", b"b", b"c"]), "b.one", 3),
     "iwork": (lambda: iwork.old("sl:document", iwork.storage("Words.")), "a.pages", 3),
 }
 

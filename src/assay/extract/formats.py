@@ -58,6 +58,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",
          "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
     ),
+    ("onenote", "read_onenote", ("application/onenote", types.ONETOC)),
     ("zip", "read_zip", ("application/zip",)),
     ("tar", "read_tar", (types.TAR,)),
     ("warc", "read_warc", (types.WARC, types.ARC)),

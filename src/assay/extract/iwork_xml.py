@@ -1,8 +1,8 @@
 """iWork '05 to '09: the XML of Pages, Keynote and Numbers, as a stream.
 
-What belongs to themes, styles and prototypes is passed over: it is the template's, not the
-writer's. Comments, headers and footers stand before the body in the file and are given
-behind it; notes stand behind their slide.
+What belongs to styles and prototypes is passed over: it is the template's, not the writer's. What
+stands on master slides comes last, marked. Comments, headers and footers stand before the body
+in the file and are given behind it; notes stand behind their slide.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from assay.model.reading import RegionKind
 
 _TEMPLATE = frozenset(
     (
-        "key:theme-list", "key:stylesheet", "sl:stylesheet", "ls:stylesheet", "ls:printingss",
+        "key:stylesheet", "sl:stylesheet", "ls:stylesheet", "ls:printingss",
         "sl:section-prototypes", "sf:section-prototypes", "ls:tabular-prototypes", "sf:styles",
-        "key:master-slides", "sl:prototype", "ls:chart-prototypes", "ls:style-order",
+        "sl:prototype", "ls:chart-prototypes", "ls:style-order",
     )
 )  # fmt: skip
 _STORAGE = frozenset(("sf:text-storage", "ls:header-storage", "ls:footer-storage"))
@@ -31,7 +31,7 @@ _PLACES: dict[str, RegionKind] = {
     "ls:footer-storage": "footer", "sf:annotations": "comment", "key:notes": "notes",
     "sf:sticky-note": "comment", "key:sticky-note": "comment", "sf:comment-info": "comment",
 }  # fmt: skip
-_CHART = frozenset(("sf:chart-name", "sf:chart-row-names", "sf:chart-column-names"))
+_CHART = frozenset(("sf:chart-row_names", "sf:chart-column_names"))
 _CELLS = frozenset(("t", "n", "d", "f", "b", "du", "g", "s", "o", "pm", "cb", "st", "sl", "e"))
 _VALUE = ("sfa:s", "sf:v", "sf:cell-date", "sfa:string")
 EPOCH = datetime(2001, 1, 1)  # noqa: DTZ001 - the dates of a sheet have no zone
@@ -53,6 +53,7 @@ class Body:
         self._template = 0
         self._places: list[tuple[str, RegionKind]] = []
         self._lines: list[Line] = []  # of the body, or of this slide or sheet
+        self._masters: list[Line] = []  # words on master slides, which show through
         self._foot: list[Line] = []  # footnotes, which stand before the body
         self._beside: list[Line] = []  # headers, footers, comments and notes
         self._text: list[list[str]] = []  # the paragraph of each open storage
@@ -100,6 +101,8 @@ class Body:
             self._table.start(tag, attributes)
         elif tag in _CHART:
             self._chart += 1
+        elif tag == "sf:chart-name":
+            self._lines.append(Line(clean(attribute(attributes, "sfa:string")), "chart"))
         else:
             self._about(tag, attributes)
         if tag in _PLACES:
@@ -159,6 +162,10 @@ class Body:
             self._chart -= 1
         elif tag in ("key:slide", "ls:workspace"):
             self._page()
+        elif tag == "key:theme-list":
+            found = [line for line in (*self._lines, *self._beside) if line.text.strip()]
+            self._masters = [Line(line.text, "boilerplate") for line in found]
+            self._lines, self._beside = [], []
         elif tag.endswith(":metadata"):
             self._metadata = self._property = ""
         if self._places and self._places[-1][0] == tag:
@@ -213,6 +220,8 @@ class Body:
         if self._out.pages:
             if tidy(self._lines) or self._beside:
                 self._page()
+            if self._masters:
+                lay(self._out, self._masters, "master slides")
             return
         flow(self._out, tidy(self._lines) + self._foot + self._in_order())
 

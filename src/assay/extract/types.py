@@ -28,6 +28,7 @@ EPUB = "application/epub+zip"
 TAR = "application/x-tar"
 SEVENZIP = "application/x-7z-compressed"
 GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
+ONETOC = "application/onenote; format=onetoc2"
 EML, MBOX = "message/rfc822", "application/mbox"
 WARC, ARC, WACZ = "application/warc", "application/x-internet-archive", "application/wacz"
 HAR, WEBARCHIVE, MHTML = "application/har+json", "application/x-webarchive", "multipart/related"
@@ -74,6 +75,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"!BDN", "application/vnd.ms-outlook-pst"),
     (0, b"ITSF", "application/vnd.ms-htmlhelp"),
     (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
+    (0, b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", ONETOC),
     (4, b"Standard Jet DB", "application/x-msaccess"),
     (4, b"Standard ACE DB", "application/x-msaccess"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),

@@ -28,6 +28,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("postmarks", "count_mbox", (types.MBOX,)),
     ("attached", "count_attached", ("application/pdf",)),
     ("book", "count_book", (types.EPUB,)),
+    ("notebook", "count_files", ("application/onenote", types.ONETOC)),
     (
         "parcels", "count_iwork",
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",
