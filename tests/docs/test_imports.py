@@ -28,8 +28,9 @@ THIRD_PARTY = {
     "index": frozenset({"msgspec"}),
     # a library a format; all of it runs in the jail
     "extract": frozenset({
-        "msgspec", "PIL", "brotli", "chardet", "cryptography", "libarchive", "msoffcrypto", "numpy",
-        "olefile", "pikepdf", "py3langid", "pypdfium2", "python_calamine", "selectolax", "xlrd",
+        "msgspec", "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
+        "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
+        "python_calamine", "selectolax", "xlrd",
     }),
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
     # makers of files write what readers read
@@ -67,6 +68,7 @@ REACHING = {
 # imported name -> name in requirements, where they differ
 DISTRIBUTIONS = {
     "PIL": "pillow",
+    "bcj": "pybcj",
     "libarchive": "libarchive-c",
     "msoffcrypto": "msoffcrypto-tool",
     "python_calamine": "python-calamine",

@@ -79,7 +79,7 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> Reading:
     monkeypatch.setenv("LIBARCHIVE", "libarchive-that-is-not-there.so")
     for name in [n for n in sys.modules if n.startswith("libarchive")]:
         monkeypatch.delitem(sys.modules, name)
-    return made.read_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(200), "a.7z")
+    return made.read_bytes(b"MSCF" + bytes(200), "a.cab")
 
 
 def out_of_memory(monkeypatch: pytest.MonkeyPatch) -> Reading:
@@ -114,6 +114,7 @@ PROVOKE: dict[str, Callable[[], Reading]] = {
     ),
     "checksum": lambda: made.read_bytes(wrong_sum(), "a.zip"),
     "members_missing": lambda: made.read_bytes(promised_too_many(), "a.zip"),
+    "volume_missing": lambda: made.read_bytes(bytes(range(256)) * 4, "a.7z.002"),
     "too_deep": lambda: made.read_bytes(archives.zip_of({"a": b"a"}), "a.zip", depth=13),
     "bomb": lambda: made.read_bytes(made.many_zeros_zip(3, 8 << 20), "a.zip", ratio=10),
     "limit_output": lambda: made.read_bytes(

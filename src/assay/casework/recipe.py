@@ -18,6 +18,7 @@ _LIBRARIES = (
     "pypdfium2", "pikepdf", "selectolax", "python-calamine", "xlrd", "olefile",
     "msoffcrypto-tool", "chardet", "py3langid", "libarchive-c", "pillow", "numpy", "tesserocr",
     "brotli",
+    "inflate64", "pybcj", "pyppmd", "pytsk3", "libewf-python",
 )  # fmt: skip
 
 

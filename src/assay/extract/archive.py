@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from assay.extract import dates, types
+from assay.extract import dates
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.spool import MemberBroken
@@ -23,7 +23,7 @@ CARD = Card(
     version="1 libarchive",
     licence="AGPL-3.0-or-later",
     formats=(
-        types.SEVENZIP, "application/vnd.rar", "application/vnd.ms-cab-compressed",
+        "application/vnd.rar", "application/vnd.ms-cab-compressed",
         "application/x-iso9660-image", "application/x-cpio", "application/x-xar",
         "application/x-lha", "application/x-archive",
     ),

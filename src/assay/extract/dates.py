@@ -77,6 +77,13 @@ def from_epoch(seconds: float) -> str | None:
         return None
 
 
+def from_filetime(ticks: int) -> str | None:
+    """Tenths of a microsecond since 1601 in UTC, as Windows counts; None for 0."""
+    if ticks <= 0:
+        return None
+    return from_epoch(ticks / 10_000_000 - 11_644_473_600)
+
+
 def in_utc(moment: datetime) -> str:
     """RFC 3339 in UTC, to the second."""
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -67,9 +67,10 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("mhtml", "read_mhtml", (types.MHTML,)),
     ("webarchive", "read_webarchive", (types.WEBARCHIVE,)),
     ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ)),
+    ("sevenzip", "read_sevenzip", (types.SEVENZIP,)),
     (
         "archive", "read_archive",
-        (types.SEVENZIP, "application/vnd.rar", "application/vnd.ms-cab-compressed",
+        ("application/vnd.rar", "application/vnd.ms-cab-compressed",
          "application/x-iso9660-image", "application/x-cpio", "application/x-xar",
          "application/x-lha", "application/x-archive"),
     ),

@@ -77,6 +77,10 @@ PROBLEMS: dict[str, Kind] = {
         "the container's own index promises members that could not be met",
         "Look for another copy of the container; those that were met are kept.",
     ),
+    "volume_missing": Kind(
+        "a volume of a split set is not beside the others; those that are there are read",
+        "Find the volume that is named, add it beside the others and run `assay retry`.",
+    ),
     "too_deep": _limit("containers inside containers beyond the limit", "depth"),
     "bomb": _limit("unpacks to far more bytes than it is made of", "ratio"),
     "limit_output": _limit("the members unpack to more bytes than allowed", "output"),

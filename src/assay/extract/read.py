@@ -14,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from assay import settings
-from assay.extract import census, formats, types
+from assay.extract import census, formats, sets, types
 from assay.extract.language import language_of
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
+from assay.extract.volumes import Neighbour
 from assay.model.reading import Problem, Reading
 
 
@@ -30,14 +31,17 @@ def read(
     options: settings.Reading,
     passwords: Sequence[str] = (),
     depth: int = 0,
+    neighbours: Sequence[Neighbour] = (),
 ) -> Reading:
     """Read the exhibit at `path`, whose raw last name is `name`.
 
     `depth` counts the containers around it. Members are left in `scratch` under the hex
-    digits of their digest. Raises OSError only where `path` or `scratch` cannot be used;
+    digits of their digest. `neighbours` are files that may be parts of one split set with it.
+    Raises OSError only where `path` or `scratch` cannot be used;
     everything else is a problem in the answer.
     """
     request = Request(path, name, scratch, limits, options, tuple(passwords), depth)
+    request = replace(request, neighbours=tuple(neighbours))
     return read_request(request)
 
 
@@ -53,8 +57,17 @@ def read_request(request: Request) -> Reading:
         return transcript.finish()
     if request.depth > request.limits.depth:
         return _unread(transcript, problem("too_deep", "", f"depth {request.depth}"))
+    volumes = sets.set_of(request)
+    if volumes is not None:
+        if not volumes.first and volumes.whole:
+            sets.enter_part(request, transcript, volumes)
+            return transcript.finish()
+        request = sets.with_set(request, volumes) if volumes.first else request
+        sets.say_missing(transcript, volumes)
     reader = formats.reader_for(media)
     if reader is None:
+        if transcript.problems:
+            return _settle(request, transcript)
         return _unread(transcript, _no_reader(media, request))
     went_through = False
     try:
@@ -73,6 +86,7 @@ def read_request(request: Request) -> Reading:
     except Exception as error:  # noqa: BLE001 - any failure of a parser is a fact about the file
         transcript.trouble("damaged", "", type(error).__name__)
     transcript.vouched = transcript.vouched and went_through
+    sets.say_cut(request, transcript)
     return _settle(request, transcript)
 
 
@@ -100,6 +114,8 @@ def _compare(request: Request, transcript: Transcript) -> None:
         transcript.expected = census.count(request)
         if not (transcript.expected or met or transcript.container):
             transcript.expected = None  # a file that may hold others and holds none
+    if transcript.expected is not None:
+        transcript.expected += transcript.beyond
     promised = transcript.expected
     if promised is not None and met < promised:
         transcript.trouble("members_missing", "", f"{promised - met} of {promised}")

@@ -1,6 +1,8 @@
 """What a reader is asked: where the bytes are, what it may do, how far it may go.
 
 `only` asks for a single member by its ordinal: all others are counted but not taken out.
+`neighbours` are the files beside the exhibit that may be parts of one set with it; `volumes`
+are the parts of that set in their order, the exhibit among them, () where it is no set.
 A reader gets a `Request` and a `Transcript`; it writes into the transcript as it goes, so
 that whatever it got before a failure is kept.
 """
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay import settings
+from assay.extract.volumes import Neighbour
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Request:
     type: str = ""
     only: int | None = None
     traits: frozenset[str] = field(default_factory=frozenset)
+    neighbours: tuple[Neighbour, ...] = ()
+    volumes: tuple[Path, ...] = ()
+    missing: tuple[int, ...] = ()
 
     @property
     def suffix(self) -> str:

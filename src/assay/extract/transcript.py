@@ -64,6 +64,7 @@ class Transcript:
         self.subject: str | None = None
         self.sent: str | None = None
         self.expected: int | None = None
+        self.beyond = 0  # members met that no index promises: deleted, or in local headers only
         self.container = False
         self.vouched = False  # the reader goes through every part of the exhibit
         self.secret = False  # opened with a password: its members cannot be had without it

@@ -29,6 +29,8 @@ TAR = "application/x-tar"
 SEVENZIP = "application/x-7z-compressed"
 GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
 ONETOC = "application/onenote; format=onetoc2"
+RAR, ZIP, EWF = "application/vnd.rar", "application/zip", "application/x-ewf"
+DISK = "application/x-raw-disk-image"
 EML, MBOX = "message/rfc822", "application/mbox"
 WARC, ARC, WACZ = "application/warc", "application/x-internet-archive", "application/wacz"
 HAR, WEBARCHIVE, MHTML = "application/har+json", "application/x-webarchive", "multipart/related"
@@ -98,7 +100,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"-----BEGIN AGE ENCRYPTED FILE", "application/x-age"),
     (0, b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
     (0, b"LUKS\xba\xbe", "application/x-luks"),
-    (0, b"EVF\x09\x0d\x0a\xff\x00", "application/x-ewf"),
+    (0, b"EVF\x09\x0d\x0a\xff\x00", EWF),
+    (0, b"EVF2\x0d\x0a\x81\x00", EWF),
+    (0, b"LVF\x09\x0d\x0a\xff\x00", "application/x-ewf-logical"),
     (0, b"QFI\xfb", "application/x-qemu-disk"),
     (0, b"KDMV", "application/x-vmdk"),
     (0, b"MZ", "application/vnd.microsoft.portable-executable"),

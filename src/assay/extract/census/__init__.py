@@ -42,6 +42,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("web", "count_webarchive", (types.WEBARCHIVE,)),
     ("database", "count_sqlite", ("application/vnd.sqlite3",)),
     ("database", "count_access", ("application/x-msaccess",)),
+    ("sevenzip", "count_sevenzip", (types.SEVENZIP,)),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 

@@ -1,0 +1,177 @@
+"""Archives of every kind: each member met or missed aloud, under passwords and in volumes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import made
+import pytest
+
+from assay import settings
+from assay.extract import spool
+from assay.extract.read import read
+from assay.extract.volumes import Neighbour
+from assay.model.reading import Reading
+from assay.testing.makers import sevenzip
+
+FILES = {
+    "a.txt": b"alpha " * 400, "in/отчёт.txt": b"beta", "empty": b"", "c.bin": bytes(range(256)),
+}  # fmt: skip
+
+
+def names(reading: Reading) -> list[bytes]:
+    return [b"/".join(m.name) for m in reading.members]
+
+
+def whole(reading: Reading, files: dict[str, bytes]) -> bool:
+    """Tell whether the members are these files, by name and digest, in their order."""
+    found = [(b"/".join(m.name).decode(), m.digest) for m in reading.members]
+    wanted = [(n, "sha256:" + hashlib.sha256(b).hexdigest()) for n, b in files.items()]
+    return found == wanted
+
+
+def read_set(parts: dict[str, bytes], name: str, folder: Path, **more: object) -> Reading:
+    """Read one file of a folder, with the others as its neighbours."""
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    for part, body in parts.items():
+        (folder / part).write_bytes(body)
+    beside = [Neighbour(p.encode(), folder / p) for p in parts if p != name]
+    return read(
+        folder / name, name.encode(), scratch, settings.Limits(), settings.Reading(),
+        neighbours=beside, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def drop(monkeypatch: pytest.MonkeyPatch, k: int) -> None:
+    """Have the spool lose the k-th member without a word."""
+    took, count = spool.Spool.add, [0]
+
+    def lose(self: spool.Spool, *args: object, **kwargs: object) -> None:
+        count[0] += 1
+        if count[0] != k + 1:
+            took(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(spool.Spool, "add", lose)
+
+
+def cut(body: bytes, size: int) -> list[bytes]:
+    return [body[at : at + size] for at in range(0, len(body), size)]
+
+
+# ---------------------------------------------------------------- 7z
+
+SEVENS: dict[str, Callable[[], bytes]] = {
+    "plain": lambda: sevenzip.sevenzip(FILES),
+    "each file packed alone": lambda: sevenzip.sevenzip(FILES, solid=False),
+    "under a password": lambda: sevenzip.sevenzip(FILES, password="tide"),
+    "names encrypted too": lambda: sevenzip.sevenzip(FILES, password="tide", hide_names=True),
+}
+
+
+@pytest.mark.parametrize("kind", SEVENS)
+def test_each_file_of_a_7z_is_a_member_also_under_a_password(kind: str) -> None:
+    reading = made.read_bytes(SEVENS[kind](), "a.7z", passwords=("ebb", "tide"))
+    assert whole(reading, FILES)
+    assert (reading.expected, reading.status) == (4, "read")
+    assert reading.members[0].secret == ("password" in kind or "names" in kind)
+
+
+@pytest.mark.parametrize("kind", SEVENS)
+@pytest.mark.parametrize("k", range(4))
+def test_the_census_of_a_7z_misses_a_member_that_the_reader_drops(
+    kind: str, k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = SEVENS[kind]()
+    drop(monkeypatch, k)
+    reading = made.read_bytes(body, "a.7z", passwords=("tide",))
+    assert "members_missing" in made.codes(reading)
+
+
+def test_a_7z_under_a_password_that_is_not_given_says_encrypted_and_shows_its_names() -> None:
+    reading = made.read_bytes(sevenzip.sevenzip(FILES, password="tide"), "a.7z", passwords=("x",))
+    assert (reading.status, made.codes(reading)) == ("partly", {"encrypted"})
+    assert names(reading) == [n.encode() for n in FILES]
+
+
+def test_a_7z_with_encrypted_names_says_encrypted_and_not_how_many() -> None:
+    body = sevenzip.sevenzip(FILES, password="tide", hide_names=True)
+    reading = made.read_bytes(body, "a.7z")
+    assert (made.codes(reading), reading.expected) == ({"encrypted"}, None)
+
+
+def test_no_password_is_in_a_reading() -> None:
+    for body in (SEVENS["names encrypted too"](), SEVENS["under a password"]()):
+        for words in (("tidemark",), ("tide", "tidemark")):
+            assert b"tide" not in made.msgspec.msgpack.encode(
+                made.read_bytes(body, "a.7z", passwords=words)
+            )
+
+
+def test_a_link_of_a_7z_is_noted_with_its_target() -> None:
+    body = sevenzip.sevenzip({"a": b"alpha", "l": b"/etc/passwd"}, links=("l",))
+    reading = made.read_bytes(body, "a.7z")
+    assert (names(reading), reading.expected) == ([b"a"], 1)
+    assert ("7z:symlink", "l -> /etc/passwd") in reading.metadata.found
+
+
+def test_a_7z_cut_short_says_truncated() -> None:
+    body = sevenzip.sevenzip(FILES)
+    assert made.codes(made.read_bytes(body[:-20], "a.7z")) == {"truncated"}
+
+
+def test_a_wrong_byte_in_a_7z_costs_the_members_behind_it_and_each_says_so() -> None:
+    body = bytearray(sevenzip.sevenzip(FILES, solid=False))
+    body[40] ^= 0xFF
+    reading = made.read_bytes(bytes(body), "a.7z")
+    assert reading.members[0].problem is not None
+    assert [m.problem for m in reading.members[1:]] == [None] * 3
+
+
+def test_a_7z_bomb_ends_at_its_limit() -> None:
+    body = sevenzip.sevenzip({"a": bytes(64 << 20)})
+    assert made.codes(made.read_bytes(body, "a.7z", ratio=100)) == {"bomb"}
+
+
+# ---------------------------------------------------------------- volumes
+
+
+def test_the_first_volume_reads_the_set_and_the_others_belong_to_it(tmp_path: Path) -> None:
+    body = sevenzip.sevenzip(FILES, password="tide")
+    parts = {f"a.7z.{n + 1:03}": part for n, part in enumerate(cut(body, 300))}
+    assert len(parts) > 1
+    reading = read_set(parts, "a.7z.001", tmp_path, passwords=("tide",))
+    assert whole(reading, FILES)
+    assert reading.status == "read"
+    later = read_set(parts, "a.7z.002", tmp_path)
+    assert (later.status, later.members, later.expected) == ("read", (), 0)
+    assert ("volume:number", "2") in later.metadata.found
+
+
+def test_a_volume_that_is_not_there_is_named(tmp_path: Path) -> None:
+    body = sevenzip.sevenzip({"a": bytes(range(256)) * 9}, solid=False)
+    parts = {f"a.7z.{n + 1:03}": part for n, part in enumerate(cut(body, 80))}
+    assert len(parts) > 3
+    gone = {name: part for name, part in parts.items() if name != "a.7z.002"}
+    reading = read_set(gone, "a.7z.001", tmp_path)
+    assert [p.where for p in reading.problems if p.code == "volume_missing"] == ["volume 2"]
+    last = {name: parts[name] for name in sorted(parts)[:-1]}
+    reading = read_set(last, "a.7z.001", tmp_path)
+    assert f"volume {len(parts)}" in [p.where for p in reading.problems]
+
+
+def test_a_later_volume_without_the_first_says_which_is_missing() -> None:
+    reading = made.read_bytes(bytes(range(256)), "a.7z.002")
+    assert [(p.code, p.where, p.fatal) for p in reading.problems] == [
+        ("volume_missing", "volume 1", True)
+    ]
+
+
+def test_two_archives_with_numbers_for_endings_stay_two(tmp_path: Path) -> None:
+    parts = {
+        "a.001": sevenzip.sevenzip({"a": b"one"}), "a.002": sevenzip.sevenzip({"b": b"two" * 99}),
+    }  # fmt: skip
+    assert names(read_set(parts, "a.001", tmp_path)) == [b"a"]
+    assert names(read_set(parts, "a.002", tmp_path)) == [b"b"]
