@@ -35,7 +35,7 @@ THIRD_PARTY = {
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
     # makers of files write what readers read
     "testing": frozenset({
-        "msgspec", "PIL", "libarchive", "lxml", "numpy", "pikepdf", "pypdfium2", "uharfbuzz",
+        "msgspec", "PIL", "cryptography", "libarchive", "lxml", "numpy", "pikepdf", "pypdfium2", "uharfbuzz",
     }),
     "casework": frozenset({"msgspec"}),
     "cli": frozenset({"click"}),
