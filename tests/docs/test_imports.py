@@ -35,7 +35,8 @@ THIRD_PARTY = {
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
     # makers of files write what readers read
     "testing": frozenset({
-        "msgspec", "PIL", "cryptography", "libarchive", "lxml", "numpy", "pikepdf", "pypdfium2", "uharfbuzz",
+        "msgspec", "PIL", "cryptography", "libarchive", "lxml", "numpy", "pikepdf", "pypdfium2",
+        "uharfbuzz",
     }),
     "casework": frozenset({"msgspec"}),
     "cli": frozenset({"click"}),
