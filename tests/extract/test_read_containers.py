@@ -254,7 +254,7 @@ def test_the_headers_of_a_mail_are_metadata() -> None:
     assert metadata.sender == "Ana Voss <ana@port.example>"
     assert metadata.recipients == ("b@port.example", "Порт <c@port.example>")
     assert metadata.subject == "Груз — tonight"
-    assert metadata.sent == "2019-03-14T08:00:00Z"
+    assert metadata.sent == "2019-03-14T09:00:00+01:00"
 
 
 def test_attachments_and_nested_messages_are_members_with_their_bytes(tmp_path: Path) -> None:

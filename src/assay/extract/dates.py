@@ -47,7 +47,7 @@ def from_iso(text: str) -> str | None:
 
 
 def from_mail(text: str) -> str | None:
-    """The Date of a message (RFC 5322, 3.3), with what mailers make of it."""
+    """The Date of a message (RFC 5322, 3.3) in the zone in which it was written."""
     try:
         parts = parsedate_tz(text)
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -62,7 +62,9 @@ def from_mail(text: str) -> str | None:
         )
         if offset is None:
             return moment.isoformat()
-        return in_utc(moment.replace(tzinfo=timezone(timedelta(seconds=offset))))
+        if not offset:
+            return moment.isoformat() + "Z"
+        return moment.replace(tzinfo=timezone(timedelta(seconds=offset))).isoformat()
     except (ValueError, OverflowError):
         return None
 

@@ -52,7 +52,11 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("epub", "read_epub", (types.EPUB,)),
     ("rtf", "read_rtf", ("application/rtf",)),
     ("eml", "read_eml", (types.EML,)),
+    ("eml", "read_emlx", (types.EMLX,)),
     ("mbox", "read_mbox", (types.MBOX,)),
+    ("smime", "read_smime", (types.SMIME,)),
+    ("pgp", "read_pgp", (types.PGP,)),
+    ("tnef", "read_tnef", (types.TNEF,)),
     (
         "iwork", "read_iwork",
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",
@@ -94,4 +98,5 @@ def known_types() -> frozenset[str]:
 
 def cards() -> tuple[Card, ...]:
     """What every reader says of itself, for recipes and `doctor`. Imports them all."""
-    return tuple(import_module(f"assay.extract.{file}").CARD for file, _, _ in _FILES)
+    files = dict.fromkeys(file for file, _, _ in _FILES)
+    return tuple(import_module(f"assay.extract.{file}").CARD for file in files)

@@ -21,7 +21,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from assay.extract import charset, dates, page_regions
+from assay.extract import charset, dates, page_regions, quotes
 from assay.extract.plain import cut_short, note_charset, take_in
 from assay.extract.problems import problem
 from assay.extract.request import Request
@@ -95,6 +95,7 @@ class Rendered:
         self.comments: list[str] = []
         self.data: list[tuple[str, bytes | None]] = []
         self.main = False  # the page says itself where its main text is
+        self.quoted: list[tuple[int, int]] = []  # lines (first, end excluded) of earlier mails
 
     def holds_data(self, value: str) -> bool:
         """Take a `data:` address in; False where it is none."""
@@ -312,6 +313,7 @@ def _walk(text: str, rendered: Rendered) -> None:
     writer = _Writer(rendered)
     # elements that are hidden or beside the main text, as (identity, kind)
     within: list[tuple[int, str]] = []
+    earlier = quotes.Around(rendered.quoted, rendered.lines)
     node: Any = root.first_child
     while node is not None:
         tag = node.tag
@@ -333,12 +335,15 @@ def _walk(text: str, rendered: Rendered) -> None:
             _open(writer, tag, attributes)
             if attributes:
                 _note(tag, attributes, rendered)
+            if tag in quotes.ELEMENTS and (attributes or tag == "blockquote"):
+                earlier.open(node, tag, attributes)
             child = node.first_child
             if child is not None:
                 node = child
                 continue
             _shut(writer, tag)
             _leave(writer, node, within)
+            earlier.shut(node.mem_id)
         following = node.next
         while following is None:
             node = node.parent
@@ -346,9 +351,11 @@ def _walk(text: str, rendered: Rendered) -> None:
                 break
             _shut(writer, node.tag)
             _leave(writer, node, within)
+            earlier.shut(node.mem_id)
             following = node.next
         node = following
     writer.end_line()
+    earlier.end()
     head = tree.head
     for element in head.css("style, script, link, meta") if head is not None else ():
         _look_into(element, rendered)

@@ -87,11 +87,11 @@ class Part:
             .replace("-bit", "bit")
         )
         if encoding == "base64":
-            return _from_base64(self.body)
+            return decode_base64(self.body)
         if encoding == "quoted-printable":
             return quopri.decodestring(self.body), True
         if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
-            return _from_uu(self.body)
+            return decode_uu(self.body)
         return self.body, encoding in ("", "7bit", "8bit", "binary", "none")
 
 
@@ -151,7 +151,8 @@ def _without_line_end(piece: bytes) -> bytes:
     return piece[1:] if piece[:1] in (b"\n", b"\r") else piece
 
 
-def _from_base64(body: bytes) -> tuple[bytes, bool]:
+def decode_base64(body: bytes) -> tuple[bytes, bool]:
+    """(the bytes, whether nothing but base64 stood there)."""
     packed = b"".join(body.split())
     try:
         return base64.b64decode(packed, validate=True), True
@@ -164,7 +165,8 @@ def _from_base64(body: bytes) -> tuple[bytes, bool]:
     return base64.b64decode(clean[:whole]) + tail, False
 
 
-def _from_uu(body: bytes) -> tuple[bytes, bool]:
+def decode_uu(body: bytes) -> tuple[bytes, bool]:
+    """(the bytes of a file in uuencode, whether it came to its end)."""
     out = bytearray()
     whole = False
     for line in body.splitlines():

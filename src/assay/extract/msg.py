@@ -1,21 +1,23 @@
 """Outlook messages: headers, body, attachments ([MS-OXMSG]).
 
-The text has the shape of a mail's: From, To, Cc, Date, Subject, an empty line, the body. The
-plain body is taken, else HTML, else the packed RTF. Attachments are members with their bytes.
-A message inside the message has no bytes of its own that any program could open: its words
-follow as a page, and its attachments are members too.
+The text has the shape of a mail's: From, To, Cc, Date, Subject, an empty line, the fields of an
+appointment, contact or task, the body. The plain body is taken, and the page after it where it
+says more; else the page; else the packed RTF. Attachments are members with their bytes. A
+message inside the message has no bytes of its own that any program could open: it is a member
+that is written out as a mail (see mapi.py).
 """
 
 from __future__ import annotations
 
+import re
 import struct
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import charset, dates
-from assay.extract.html import render
+from assay.extract import mapi
+from assay.extract.mail import Threads, note_thread, put_text
 from assay.extract.problems import problem
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -23,211 +25,178 @@ from assay.ports import Card
 
 CARD = Card(
     name="msg",
-    version="1 olefile",
+    version="2 olefile",
     licence="AGPL-3.0-or-later",
     formats=("application/vnd.ms-outlook",),
-    limits="contacts, tasks and other items give their subject and body alone",
+    limits="objects of other programs inside a rich body are said and not opened",
 )
-_SUBJECT, _BODY, _HTML, _RTF = 0x0037, 0x1000, 0x1013, 0x1009
-_SENDER, _SENDER_AT, _SENDER_SMTP, _HEADERS = 0x0C1A, 0x0C1F, 0x5D01, 0x007D
-_TO, _CC, _BCC, _SENT, _RECEIVED, _CREATED, _CHANGED = (
-    0x0E04, 0x0E03, 0x0E02, 0x0039, 0x0E06, 0x3007, 0x3008,
-)  # fmt: skip
-_NAME, _AT, _SMTP, _KIND = 0x3001, 0x3003, 0x39FE, 0x0C15
-_LONG_NAME, _SHORT_NAME, _DATA = 0x3707, 0x3704, 0x3701
-_CODEPAGE, _INTERNET_CODEPAGE = 0x3FFD, 0x3FDE
-_START = b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern "
-_START += b"\\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0"
-_START += b"\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+unpack = mapi.unpack
+_STREAM = re.compile(r"__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})(?:-([0-9A-F]{8}))?$", re.IGNORECASE)
+_CHUNK = 1 << 20
 
 
 def read_msg(request: Request, transcript: Transcript) -> None:
     """Read a message. Nesting beyond `limits.mime_depth` gives problem `limit_mime`."""
     with olefile.OleFileIO(str(request.path)) as ole:
-        item = _Item(ole, [], 32)
+        item = _MsgItem(_File(ole), (), 32)
         if request.only is None:
             _note(item, transcript)
-        _read(item, request, transcript, 0)
+            body = mapi.body_of(item, request.limits.text)
+            if body.damaged:
+                transcript.trouble("damaged", "part body", "the packed RTF")
+            head = [f"{name}: {value}" for name, value in mapi.head(item)]
+            put_text(request, transcript, head, body, mapi.fields(item))
+        _members(item, request, transcript)
 
 
-class _Item:
-    """A storage of the file with its properties: a message, a recipient or an attachment."""
+class _File:
+    """The open file: its tree of names, and its map of named properties."""
 
-    def __init__(self, ole: Any, path: list[str], header: int) -> None:
+    def __init__(self, ole: Any) -> None:
         self.ole = ole
-        self.path = path
-        self.names = {
-            entry[len(path)]
-            for entry in ole.listdir(streams=True, storages=True)
-            if len(entry) > len(path) and entry[: len(path)] == path
-        }
-        self._fixed: dict[int, bytes] = {}
-        if "__properties_version1.0" in self.names:
-            body = ole.openstream([*path, "__properties_version1.0"]).read()
-            for at in range(header, len(body) - 15, 16):
-                self._fixed[struct.unpack_from("<H", body, at + 2)[0]] = body[at + 8 : at + 16]
+        self.codec: str | None = None
+        self.tree: dict[tuple[str, ...], list[str]] = {}
+        for entry in ole.listdir(streams=True, storages=True):
+            self.tree.setdefault(tuple(entry[:-1]), []).append(entry[-1])
+        self.named = mapi.named_from(*(self._map(f"__substg1.0_{n:04X}0102") for n in (2, 3, 4)))
 
-    def text(self, tag: int) -> str:
-        """A string property, "" where it is not there."""
-        if (raw := self._stream(tag, "001F")) is not None:
-            return raw.decode("utf-16-le", "replace").rstrip("\0")
-        if (raw := self._stream(tag, "001E")) is not None:
-            return charset.decode(raw, self.codec).text.rstrip("\0")
-        return ""
+    def _map(self, name: str) -> bytes:
+        folder = "__nameid_version1.0"
+        return self.read((folder, name)) if name in self.tree.get((folder,), ()) else b""
 
-    def binary(self, tag: int) -> bytes | None:
-        """A binary property."""
-        return self._stream(tag, "0102")
-
-    def number(self, tag: int) -> int:
-        """A number property, 0 where it is not there."""
-        return int.from_bytes(self._fixed.get(tag, b"")[:4], "little")
-
-    def moment(self, tag: int) -> str | None:
-        """A time property (FILETIME) as RFC 3339 in UTC."""
-        ticks = int.from_bytes(self._fixed.get(tag, b""), "little")
-        if not ticks:
-            return None
-        try:
-            return dates.in_utc(datetime(1601, 1, 1, tzinfo=UTC) + timedelta(0, ticks // 10**7))
-        except (OverflowError, ValueError):
-            return None
-
-    @property
-    def codec(self) -> str | None:
-        """The charset of 8-bit strings, where the message says it."""
-        page = self.number(_CODEPAGE) or self.number(_INTERNET_CODEPAGE)
-        return charset.known(f"cp{page}") if page and page != 65001 else "utf-8" if page else None
-
-    def inside(self, prefix: str, header: int) -> list[_Item]:
-        """The storages of a kind, in their order."""
-        names = sorted(n for n in self.names if n.lower().startswith(prefix))
-        return [_Item(self.ole, [*self.path, name], header) for name in names]
-
-    def _stream(self, tag: int, kind: str) -> bytes | None:
-        name = f"__substg1.0_{tag:04X}{kind}"
-        if name not in self.names:
-            return None
-        body: bytes = self.ole.openstream([*self.path, name]).read()
+    def read(self, path: tuple[str, ...]) -> bytes:
+        """A whole stream."""
+        body: bytes = self.ole.openstream(list(path)).read()
         return body
 
-
-def _recipients(item: _Item) -> list[tuple[int, str]]:
-    """(1 to, 2 cc, 3 bcc; `Name <address>`) of each recipient."""
-    found = []
-    for one in item.inside("__recip_version1.0_", 8):
-        name, at = one.text(_NAME), one.text(_SMTP) or one.text(_AT)
-        shown = f"{name} <{at}>" if name and at and name != at else name or at
-        if shown:
-            found.append((one.number(_KIND) & 3, shown))
-    return found
+    def chunks(self, path: tuple[str, ...]) -> Iterator[bytes]:
+        """A stream in chunks."""
+        stream = self.ole.openstream(list(path))
+        while chunk := stream.read(_CHUNK):
+            yield chunk
 
 
-def _sender(item: _Item) -> str:
-    name, at = item.text(_SENDER), item.text(_SENDER_SMTP) or item.text(_SENDER_AT)
-    return f"{name} <{at}>" if name and at and name != at else name or at
+class _MsgItem(mapi.Item):
+    """A storage of the file: a message, a recipient or an attachment."""
+
+    def __init__(self, file: _File, path: tuple[str, ...], header: int) -> None:
+        self._file = file
+        self._path = path
+        self.named = file.named
+        self._streams: dict[int, list[tuple[int, str]]] = {}
+        self._fixed: dict[int, tuple[int, bytes]] = {}
+        for name in sorted(file.tree.get(path, ())):
+            if match := _STREAM.match(name):
+                tag, kind = int(match.group(1), 16), int(match.group(2), 16)
+                several = kind & 0x1000 and match.group(3) is None
+                if several and any(n.startswith(name + "-") for n in file.tree[path]):
+                    continue  # the lengths; the values follow, one a stream
+                self._streams.setdefault(tag, []).append((kind, name))
+        if "__properties_version1.0" in file.tree.get(path, ()):
+            body = file.read((*path, "__properties_version1.0"))
+            for at in range(header, len(body) - 15, 16):
+                kind, tag = struct.unpack_from("<HH", body, at)
+                self._fixed[tag] = (kind, body[at + 8 : at + 16])
+        self.codec = file.codec
+        if not path:
+            self.choose_codec()
+            file.codec = self.codec  # recipients and attachments say nothing of their own
+
+    def value(self, tag: int) -> tuple[int, bytes] | None:
+        """A property: of a stream where there is one, else of the list."""
+        if streams := self._streams.get(tag):
+            kind = streams[0][0]
+            if kind == 0x000D:
+                return None
+            parts = [self._file.read((*self._path, name)) for _, name in streams]
+            if kind & 0x1000:
+                gap = b"\0\0" if kind & 0xFFF == 0x1F else b"\0"
+                return kind, gap.join(p.rstrip(b"\0") if gap == b"\0" else p for p in parts)
+            return kind, parts[0]
+        return self._fixed.get(tag)
+
+    def recipients(self) -> list[mapi.Item]:
+        """The recipients in their order."""
+        return [*self._inside("__recip_version1.0_", 8)]
+
+    def attached(self) -> Iterable[mapi.Attached]:
+        """The attachments in their order."""
+        for item in self._inside("__attach_version1.0_", 8):
+            yield item.as_attachment()
+
+    def _inside(self, prefix: str, header: int) -> Iterator[_MsgItem]:
+        for name in sorted(self._file.tree.get(self._path, ())):
+            if name.lower().startswith(prefix):
+                yield _MsgItem(self._file, (*self._path, name), header)
+
+    def as_attachment(self) -> mapi.Attached:
+        """This storage as the attachment that it is."""
+        kind, name = next(iter(self._streams.get(mapi.DATA, ())), (0, ""))
+        path = (*self._path, name)
+        if kind == 0x0102:
+            return mapi.Attached(self, chunks=lambda: self._file.chunks(path))
+        if kind == 0x000D:
+            if "__properties_version1.0" in self._file.tree.get(path, ()):
+                return mapi.Attached(self, inside=lambda: _MsgItem(self._file, path, 24))
+            return mapi.Attached(self, other="an OLE object")
+        if self.text(mapi.LONG_PATH):
+            return mapi.Attached(self, other="a link to a file elsewhere")
+        return mapi.Attached(self, other="no bytes")
 
 
-def _note(item: _Item, transcript: Transcript) -> None:
+def _note(item: _MsgItem, transcript: Transcript) -> None:
     from email.parser import HeaderParser
 
-    for name, value in HeaderParser().parsestr(item.text(_HEADERS)).items():
+    headers = HeaderParser().parsestr(item.text(mapi.HEADERS))
+    for name, value in headers.items():
         transcript.note(f"header:{name}", value)
-    transcript.subject = item.text(_SUBJECT) or None
-    transcript.title = transcript.subject
-    transcript.sender = transcript.author = _sender(item) or None
-    transcript.recipients = tuple(dict.fromkeys(shown for _, shown in _recipients(item)))
-    transcript.sent = item.moment(_SENT) or item.moment(_RECEIVED)
-    transcript.created = item.moment(_CREATED) or transcript.sent
-    transcript.modified = item.moment(_CHANGED)
-    transcript.note("msg:received", item.moment(_RECEIVED) or "")
+    transcript.subject = item.text(mapi.SUBJECT) or None
+    transcript.title = transcript.subject or item.text(mapi.NAME) or None
+    transcript.sender = transcript.author = mapi.sender(item) or None
+    transcript.recipients = tuple(dict.fromkeys(shown for _, shown in mapi.people(item)))
+    transcript.sent = item.at(mapi.SENT) or item.at(mapi.RECEIVED)
+    transcript.created = item.at(mapi.CREATED) or transcript.sent
+    transcript.modified = item.at(mapi.CHANGED)
+    transcript.note("msg:class", item.text(mapi.CLASS))
+    transcript.note("msg:received", item.at(mapi.RECEIVED) or "")
+    behalf = mapi.who(item, mapi.ON_BEHALF, mapi.ON_BEHALF_SMTP, mapi.ON_BEHALF_AT)
+    if behalf and behalf != transcript.sender:
+        transcript.note("msg:on-behalf-of", behalf)
+    note_thread(
+        transcript,
+        Threads(
+            item.text(mapi.MESSAGE_ID) or str(headers.get("message-id", "")),
+            item.text(mapi.REFERENCES) or str(headers.get("references", "")),
+            item.text(mapi.REPLY_TO) or str(headers.get("in-reply-to", "")),
+            item.binary(mapi.INDEX) or b"",
+        ),
+    )
 
 
-def _read(item: _Item, request: Request, transcript: Transcript, depth: int) -> None:
-    if request.only is None:
-        transcript.page("\n".join(_lines(item, request, transcript)))
-    for number, attached in enumerate(item.inside("__attach_version1.0_", 8), 1):
-        body = attached.binary(_DATA)
-        name = attached.text(_LONG_NAME) or attached.text(_SHORT_NAME) or attached.text(_NAME)
-        if body is not None:
-            raw = (name or f"attachment-{number}").encode("utf-8", "replace")
-            spool = transcript.members()
-            if body:
-                spool.add_bytes(raw, body)
-            else:
-                spool.refuse(raw, problem("damaged", f"member {len(spool) + 1}", "no bytes"))
-            continue
-        inner = [n for n in attached.names if n.upper() == f"__SUBSTG1.0_{_DATA:04X}000D"]
-        nested = _Item(attached.ole, [*attached.path, inner[0]], 24) if inner else None
-        if nested is None or "__properties_version1.0" not in nested.names:
-            transcript.trouble("part_unclaimed", f"attachment {number}", "an OLE object")
-        elif depth >= request.limits.mime_depth:
-            transcript.trouble("limit_mime", f"attachment {number}")
-        else:
-            _read(nested, request, transcript, depth + 1)
-
-
-def _lines(item: _Item, request: Request, transcript: Transcript) -> list[str]:
-    people = _recipients(item)
-    shown = [("From", _sender(item))]
-    for kind, name, fallback in ((1, "To", _TO), (2, "Cc", _CC), (3, "Bcc", _BCC)):
-        listed = "; ".join(who for k, who in people if k == kind) or item.text(fallback)
-        shown.append((name, listed))
-    shown += [("Date", item.moment(_SENT) or ""), ("Subject", item.text(_SUBJECT))]
-    head = [f"{name}: {value}" for name, value in shown if value]
-    return [*head, "", _body(item, request, transcript)]
-
-
-def _body(item: _Item, request: Request, transcript: Transcript) -> str:
-    text = item.text(_BODY).replace("\r\n", "\n")
-    if text.strip():
-        return text
-    html = item.binary(_HTML) or item.text(_HTML).encode()
-    if html:
-        return "\n".join(render(html, None, request.limits)[0].lines)
-    packed = item.binary(_RTF)
-    if not packed:
-        return text
-    from assay.extract.rtf import words_of
-
-    try:
-        return words_of(unpack(packed, request.limits.text), request)
-    except (ValueError, IndexError, struct.error):
-        transcript.trouble("damaged", "part body", "the packed RTF")
-        return text
-
-
-def unpack(packed: bytes, limit: int) -> bytes:
-    """RTF from its packed form ([MS-OXRTFCP]). Raises ValueError for anything else."""
-    _, size, magic = struct.unpack_from("<III", packed)
-    if magic == 0x414C454D:
-        return packed[16 : 16 + size]
-    if magic != 0x75465A4C:
-        raise ValueError("no packed RTF")
-    window = bytearray(4096)
-    window[: len(_START)] = _START
-    write, at, out = len(_START), 16, bytearray()
-    while at < len(packed) and len(out) <= limit:
-        control = packed[at]
-        at += 1
-        for bit in range(8):
-            if not control >> bit & 1:
-                if at >= len(packed):
-                    return bytes(out)
-                out.append(packed[at])
-                window[write] = packed[at]
-                write, at = (write + 1) & 4095, at + 1
+def _members(item: _MsgItem, request: Request, transcript: Transcript) -> None:
+    limits = request.limits
+    for number, attached in enumerate(item.attached(), 1):
+        spool = transcript.members()
+        name = attached.name
+        raw = (name or f"attachment-{number}").encode("utf-8", "replace")
+        if attached.inside is not None:
+            if not spool.wanted():
+                spool.skip()
                 continue
-            if at + 1 >= len(packed):
-                return bytes(out)
-            reference = packed[at] << 8 | packed[at + 1]
-            at += 2
-            read, length = reference >> 4, (reference & 15) + 2
-            if read == write:
-                return bytes(out)
-            for _ in range(length):
-                byte = window[read]
-                out.append(byte)
-                window[write] = byte
-                read, write = (read + 1) & 4095, (write + 1) & 4095
-    return bytes(out)
+            inner = attached.inside()
+            if not name.lower().endswith((".msg", ".eml")):
+                name = mapi.safe_name(name or inner.text(mapi.SUBJECT), ".msg")
+            raw = (name[:-4] + ".eml").encode("utf-8", "replace")
+            spool.add(raw, mapi.write_out(inner, "MSG", limits.text, limits.mime_depth))
+        elif attached.chunks is None:
+            where = f"member {len(spool) + 1}"
+            code = "damaged" if attached.other == "no bytes" else "part_unclaimed"
+            spool.refuse(raw, problem(code, where, attached.other))
+        elif not spool.wanted():
+            spool.skip()
+        else:
+            value = attached.item.value(mapi.DATA)
+            if value is not None and not value[1]:
+                spool.refuse(raw, problem("damaged", f"member {len(spool) + 1}", "no bytes"))
+            else:
+                spool.add(raw, attached.chunks())

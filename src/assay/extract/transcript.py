@@ -63,6 +63,8 @@ class Transcript:
         self.recipients: tuple[str, ...] = ()
         self.subject: str | None = None
         self.sent: str | None = None
+        self.message_id: str | None = None
+        self.references: tuple[str, ...] = ()
         self.expected: int | None = None
         self.beyond = 0  # members met that no index promises: deleted, or in local headers only
         self.container = False
@@ -232,6 +234,8 @@ class Transcript:
                 recipients=tuple(storable(r) for r in self.recipients),
                 subject=_value(self.subject),
                 sent=self.sent,
+                message_id=_value(self.message_id),
+                references=tuple(storable(r) for r in self.references),
             ),
             members=members,
             problems=tuple(self.problems),

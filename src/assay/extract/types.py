@@ -31,7 +31,9 @@ GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
 ONETOC = "application/onenote; format=onetoc2"
 RAR, ZIP, EWF = "application/vnd.rar", "application/zip", "application/x-ewf"
 DISK = "application/x-raw-disk-image"
-EML, MBOX = "message/rfc822", "application/mbox"
+EML, MBOX, EMLX = "message/rfc822", "application/mbox", "message/x-emlx"
+PST, TNEF = "application/vnd.ms-outlook-pst", "application/vnd.ms-tnef"
+SMIME, PGP = "application/pkcs7-mime", "application/pgp-encrypted"
 WARC, ARC, WACZ = "application/warc", "application/x-internet-archive", "application/wacz"
 HAR, WEBARCHIVE, MHTML = "application/har+json", "application/x-webarchive", "multipart/related"
 
@@ -74,7 +76,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"SIT!", "application/x-stuffit"),
     (0, b"\x60\xea", "application/x-arj"),
     (257, b"ustar", TAR),
-    (0, b"!BDN", "application/vnd.ms-outlook-pst"),
+    (0, b"!BDN", PST),
     (0, b"ITSF", "application/vnd.ms-htmlhelp"),
     (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
     (0, b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", ONETOC),
@@ -85,7 +87,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x37\x7f\x06\x83", "application/x-sqlite-wal"),
     (0, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "application/x-sqlite-journal"),
     (0, b"HWP Document File", "application/x-hwp"),
-    (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (0, b"\x78\x9f\x3e\x22", TNEF),
     (0, b"\xffWPC", "application/vnd.wordperfect"),
     (0, b"\xdb\xa5-\x00", "application/msword"),
     (0, b"\x31\xbe\x00\x00", "application/msword"),
@@ -98,7 +100,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x09\x00\x04\x00\x02\x00\x10\x00", XLS),
     (0, b"age-encryption.org/v1", "application/x-age"),
     (0, b"-----BEGIN AGE ENCRYPTED FILE", "application/x-age"),
-    (0, b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
+    (0, b"-----BEGIN PGP ", PGP),
     (0, b"LUKS\xba\xbe", "application/x-luks"),
     (0, b"EVF\x09\x0d\x0a\xff\x00", EWF),
     (0, b"EVF2\x0d\x0a\x81\x00", EWF),
@@ -209,6 +211,7 @@ _SURE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|table|div|script|meta|h1|p)\b", re.I)
+_EMLX = re.compile(rb"\d{1,10}[ \t]*\r?\n")
 _CONTROL = bytes(n for n in range(32) if n not in (8, 9, 10, 11, 12, 13, 27))
 _ENDINGS = {
     "csv": "text/csv", "psv": "text/csv", "tsv": "text/tab-separated-values",
@@ -517,6 +520,8 @@ def _text_kind(text: bytes, suffix: str) -> str:
         return "text/calendar"
     if suffix in ("p7m", "p7s", "p7c") or low.startswith(b"-----begin pkcs7"):
         return "application/pkcs7-mime" if not _HEADER.match(start) else EML
+    if (match := _EMLX.match(text)) and _HEADER.match(text[match.end() :]):
+        return EMLX
     if _is_mhtml(start, suffix):
         return MHTML
     if suffix not in _ENDINGS and _is_mail(start, suffix):

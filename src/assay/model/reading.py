@@ -109,7 +109,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     `found`: (name, value) pairs in the order of the file, names as the format spells them,
     prefixed where the format has several places (`xmp:CreatorTool`, `core:creator`,
     `header:Subject`). `created` and `modified` are RFC 3339 where the file gives a zone, else
-    ISO 8601 without one; None where the file says nothing or nothing readable.
+    ISO 8601 without one; None where the file says nothing or nothing readable. `message_id` is
+    that of a mail, and `references` are those that it answers, the oldest first.
     """
 
     found: tuple[tuple[str, str], ...] = ()
@@ -122,6 +123,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     recipients: tuple[str, ...] = ()
     subject: str | None = None
     sent: str | None = None
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -43,6 +43,10 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("database", "count_sqlite", ("application/vnd.sqlite3",)),
     ("database", "count_access", ("application/x-msaccess",)),
     ("sevenzip", "count_sevenzip", (types.SEVENZIP,)),
+    ("mail", "count_eml", (types.EML,)),
+    ("mail", "count_emlx", (types.EMLX,)),
+    ("mail", "count_msg", ("application/vnd.ms-outlook",)),
+    ("mail", "count_tnef", (types.TNEF,)),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 

@@ -23,12 +23,16 @@ _POSTMARK = re.compile(
 _AFTER_EMPTY = re.compile(rb"\n\r?\n(?=From )")
 _START = re.compile(rb"(?:\A|\n)(>?From )")
 _LENGTH = re.compile(rb"(?:\A|\n)content-length:[ \t]*(\d{1,12})[ \t]*\r?\n", re.IGNORECASE)
+_CARRIAGE = re.compile(rb"(?=\r\rFrom [^\r\n]{0,250}\d{1,2}:\d\d)")
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
 def count_mbox(request: Request) -> int | None:
     """The messages of the mailbox; None where no `From ` line begins it."""
     with request.path.open("rb") as stream, request.path.open("rb") as beside:
+        if b"\r" in stream.readline(_HEAD).rstrip(b"\r\n"):
+            return _by_carriages(beside)
+        stream.seek(0)
         start = _first(stream)
         if start is None:
             return None
@@ -39,6 +43,19 @@ def count_mbox(request: Request) -> int | None:
                 count += 1
                 free = _end_of_body(beside, place)
         return count
+
+
+def _by_carriages(stream: BinaryIO) -> int:
+    """The same for a mailbox of an old Mac, whose lines end with CR alone."""
+    count, held = 0, b"\r\r"
+    while True:
+        block = stream.read(_BLOCK)
+        view = held + block
+        stop = max(len(view) - 300, 0) if block else len(view)
+        count += sum(found.start() < stop for found in _CARRIAGE.finditer(view))
+        if not block:
+            return count
+        held = view[stop:]
 
 
 def _first(stream: BinaryIO) -> int | None:
