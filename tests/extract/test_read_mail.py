@@ -302,7 +302,3 @@ def test_a_message_that_the_reader_of_mailboxes_loses_is_missed(lose: Any, k: in
     box = mail.mbox([letter(message_id=f"<{n}@x>") for n in range(3)])
     lose(k)
     assert made.codes(made.read_bytes(box, "a.mbox")) == {"members_missing"}
-
-
-def test_the_members_of_a_mail_without_any_are_none_and_said_so() -> None:
-    assert made.read_bytes(letter(), "a.eml").expected == 0

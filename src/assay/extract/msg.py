@@ -37,6 +37,7 @@ _CHUNK = 1 << 20
 
 def read_msg(request: Request, transcript: Transcript) -> None:
     """Read a message. Nesting beyond `limits.mime_depth` gives problem `limit_mime`."""
+    transcript.vouch()
     with olefile.OleFileIO(str(request.path)) as ole:
         item = _MsgItem(_File(ole), (), 32)
         if request.only is None:

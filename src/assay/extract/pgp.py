@@ -37,6 +37,7 @@ _PACKETS = 100_000
 
 def read_pgp(request: Request, transcript: Transcript) -> None:
     """Say what it is. Raises Stop with `encrypted` for a message that is."""
+    transcript.vouch()
     size = min(request.path.stat().st_size, request.limits.text)
     with request.path.open("rb") as stream:
         data = stream.read(size)

@@ -2,7 +2,7 @@
 
 A signed message carries its content inside it: the content is a member, read like any exhibit.
 A detached signature carries none: who signed, with which certificate and when, is its text. No
-signature is verified here: that needs a time and a trust that are for `assay examine`. The
+signature is verified here: that needs a time, and a trust that is a person's to give. The
 structure is BER, walked with own code, since mail programs write lengths left open, which
 stricter parsers refuse.
 """
@@ -55,6 +55,7 @@ def read_smime(request: Request, transcript: Transcript) -> None:
     """Open a signed envelope. Raises Stop with `encrypted` or `damaged`."""
     if request.path.stat().st_size > request.limits.member:
         raise Stop("limit_member", "", f"over {request.limits.member} bytes")
+    transcript.vouch()
     data = der_of(request.path.read_bytes())
     try:
         kind, content = _open(data)

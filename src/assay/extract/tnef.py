@@ -87,6 +87,7 @@ def read_tnef(request: Request, transcript: Transcript) -> None:
     if request.path.stat().st_size > request.limits.member:
         raise Stop("limit_member", "", f"over {request.limits.member} bytes")
     data = request.path.read_bytes()
+    transcript.vouch()
     transcript.container = True
     item = _parse(data, transcript)
     if request.only is None:
