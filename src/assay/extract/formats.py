@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from assay.extract import types
+from assay.extract import chat_kinds, types
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -65,6 +65,10 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("onenote", "read_onenote", ("application/onenote", types.ONETOC)),
     ("zip", "read_zip", ("application/zip",)),
     ("tar", "read_tar", (types.TAR,)),
+    ("chat_whatsapp", "read_whatsapp", (chat_kinds.WHATSAPP,)),
+    ("chat_json", "read_chat_json", (chat_kinds.JSON,)),
+    ("chat_telegram", "read_telegram", (chat_kinds.TELEGRAM_HTML,)),
+    ("chat_sms", "read_sms", (chat_kinds.SMS,)),
     ("warc", "read_warc", (types.WARC, types.ARC)),
     ("wacz", "read_wacz", (types.WACZ,)),
     ("har", "read_har", (types.HAR,)),

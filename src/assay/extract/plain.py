@@ -40,7 +40,7 @@ def read_plain(request: Request, transcript: Transcript) -> None:
     decoded = charset.decode(data, declared)
     note_charset(transcript, decoded)
     text = decoded.text
-    long = _long_line(text, request.limits.line)
+    long = long_line(text, request.limits.line)
     for number, piece in enumerate((text if long is None else text[:long]).split("\f")):
         if number:
             transcript.write("\f")
@@ -93,7 +93,7 @@ def note_charset(transcript: Transcript, decoded: charset.Decoded) -> None:
         )
 
 
-def _long_line(text: str, limit: int) -> int | None:
+def long_line(text: str, limit: int) -> int | None:
     """Where a line grows longer than allowed, None where none does."""
     if len(text) <= limit:
         return None

@@ -11,7 +11,7 @@ import re
 import zlib
 from pathlib import Path
 
-from assay.extract import ole
+from assay.extract import chat_kinds, ole
 from assay.extract.spool import MemberBroken
 from assay.extract.zipped import Archive, NotZip
 
@@ -253,7 +253,7 @@ _PROMISES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("xz", XZ),
         ("eml", EML),
         ("txt log", "text/plain"),
-        ("html htm xhtml", "text/html application/xhtml+xml"),
+        ("html htm xhtml", f"text/html application/xhtml+xml {chat_kinds.TELEGRAM_HTML}"),
         ("exe dll", "application/vnd.microsoft.portable-executable"),
     )
 )
@@ -505,6 +505,8 @@ def _reads_as(sample: bytes, charset: str) -> bool:
 
 def _text_kind(text: bytes, suffix: str) -> str:
     start = text.lstrip()
+    if (chat := chat_kinds.chat_kind(text)) is not None:
+        return chat
     low = start[:1024].lower()
     if low.startswith(b"<"):
         if b"<!doctype plist" in low and b"<key>WebMainResource</key>" in start:
@@ -532,7 +534,7 @@ def _text_kind(text: bytes, suffix: str) -> str:
         return _ENDINGS[suffix]
     if suffix in ("html", "htm") or (_HTML.search(low) and low.startswith(b"<")):
         return "text/html"
-    if low[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"{\[\]}\d]", low):
+    if low[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*(?:[\"{\[\]}]|-?\d[\d.]*\s*[,\]])", low):
         return "application/json"
     if suffix in _MAY_BE_TABLES and (kind := _table_kind(text)):
         return kind

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from assay.extract import types
+from assay.extract import chat_kinds, types
 from assay.extract.request import Request
 
 Counter = Callable[[Request], int | None]
@@ -34,6 +34,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",
          "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
     ),
+    ("texting", "count_parts", (chat_kinds.SMS,)),
     ("records", "count_warc", (types.WARC, types.ARC)),
     ("web", "count_zip", (types.WACZ,)),
     ("web", "count_har", (types.HAR,)),
