@@ -6,8 +6,14 @@ script is settled by its own letters first, since they are no other language's.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import shutil
+import sys
+import tempfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 _CERTAIN = 0.8  # below it the answer is a guess, and none is given
@@ -18,6 +24,7 @@ _LANGUAGES = (
     "mn", "mr", "ms", "mt", "ne", "nl", "no", "pa", "pl", "ps", "pt", "ro", "ru", "si", "sk",
     "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "ug", "uk", "ur", "vi", "zh",
 )  # fmt: skip
+_ARRAYS = ("ptc", "pc", "moves", "rows", "features")  # of the unpacked model
 _SAMPLE = 2000
 _LETTERS = re.compile(r"[^\W\d_]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -46,8 +53,75 @@ def language_of(text: str) -> str | None:
 def _identifier() -> Any:
     """The identifier, held to languages that leaks are written in: among all 140 that it knows
     a list of names or sums comes out as Ikalanga or Nigerian Pidgin."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import LanguageIdentifier
 
-    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    found.set_languages(list(_LANGUAGES))
-    return found
+    model = _unpacked_model()
+    if model is None:
+        model = _packed_model()
+    ptc, pc, classes, moves, rows, features = model
+    return LanguageIdentifier(ptc, pc, classes, moves, features, True, tk_row=rows)
+
+
+def _packed_model() -> tuple[Any, ...]:
+    """The model as its package holds it, cut to our languages. Costs most of a second."""
+    from py3langid.langid import MODEL_DIR, MODEL_FILE
+    from py3langid.modelio import load_model
+
+    ptc, pc, classes, *automaton = load_model(MODEL_DIR / MODEL_FILE)
+    ours = [place for place, code in enumerate(classes) if code in _LANGUAGES]
+    return (ptc[:, ours], pc[ours], [classes[place] for place in ours], *automaton)
+
+
+def _unpacked_model() -> tuple[Any, ...] | None:
+    """The same as set-up laid it down, mapped from its files; None where it did not."""
+    import numpy
+
+    place = _unpacked_place()
+    if not place.is_dir():
+        return None
+    ptc, pc, moves, rows, features = (
+        numpy.load(place / f"{name}.npy", mmap_mode="r") for name in _ARRAYS
+    )
+    classes = json.loads((place / "classes.json").read_text(encoding="utf-8"))
+    # views on the mapped files: a plain array would copy 40 MB, numpy answers items slowly
+    return (ptc, pc, classes, memoryview(moves), rows.tolist(), features.tolist())
+
+
+def _unpacked_place() -> Path:
+    """Where set-up lays the unpacked model, named by what it was made from."""
+    from py3langid.langid import MODEL_DIR, MODEL_FILE
+
+    state = hashlib.sha256((MODEL_DIR / MODEL_FILE).read_bytes())
+    state.update(" ".join(_LANGUAGES).encode())
+    return Path(sys.prefix, "share", "assay", f"languages-{state.hexdigest()[:16]}")
+
+
+def unpack_model() -> Path:
+    """Lay the model down unpacked, so that no run has to do it; returns where.
+
+    For set-up, which calls `python -m assay.extract.language`. Nothing depends on it but time.
+    Raises OSError where the environment of the program cannot be written.
+    """
+    import numpy
+
+    place = _unpacked_place()
+    if place.is_dir():
+        return place
+    ptc, pc, classes, moves, rows, features = _packed_model()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=place.parent))
+    for name, values in zip(_ARRAYS, (ptc, pc, moves, rows, features), strict=True):
+        numpy.save(scratch / f"{name}.npy", numpy.asarray(values))
+    (scratch / "classes.json").write_text(json.dumps(classes), encoding="utf-8")
+    scratch.chmod(0o755)
+    try:
+        scratch.rename(place)
+    except OSError:
+        shutil.rmtree(scratch)  # another set-up was quicker, or the disk refuses
+        if not place.is_dir():
+            raise
+    return place
+
+
+if __name__ == "__main__":
+    unpack_model()

@@ -8,6 +8,7 @@ waits for OCR where its text is poor and pictures or drawn shapes cover it.
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ _ANNOTATIONS = 5000  # of one page
 _POOR = 16  # letters and digits: less than a page number and a stamp
 _THIN = 200  # letters and digits: a stamp or a header over a scan
 _SHAPES = 60  # drawn paths that may be outlined letters
+_NO_LETTERS = re.compile(r"[\W_]+")
+_UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08]+")  # glyphs nobody mapped to Unicode
 
 
 def noted_words(page: Any, form: Any) -> Iterator[str]:
@@ -103,8 +106,9 @@ def _fetched(length: int, fetch: Any) -> str:
 
 def wants_ocr(page: Any, text: str) -> bool:
     """Tell whether the page is a picture without usable text."""
-    usable = sum(1 for char in text[:2000] if char.isalnum() and not _private(char))
-    strange = sum(1 for char in text[:2000] if _private(char))
+    head = text[:2000]
+    usable = len(_NO_LETTERS.sub("", head))
+    strange = len(head) - len(_UNMAPPED.sub("", head))
     if usable >= _THIN and strange < usable:
         return False
     area = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
@@ -119,11 +123,6 @@ def wants_ocr(page: Any, text: str) -> bool:
     if usable >= _POOR:
         return bool(covered > 0.7 * area)
     return covered > 0 or shapes > _SHAPES
-
-
-def _private(char: str) -> bool:
-    """A character that stands for a glyph nobody mapped to Unicode."""
-    return "\ue000" <= char <= "\uf8ff" or char == "\ufffd" or char < "\t"
 
 
 def _objects(page: Any, depth: int = 0) -> Iterator[tuple[int, float]]:

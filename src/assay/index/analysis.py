@@ -235,7 +235,7 @@ def analyse(text: str) -> Analysis:
     last = ""
     for start, end in _blocks(normal):
         block = normal[start:end]
-        exact.update(token[:TOKEN_CHARS] for token in block.translate(EXACTS).split())
+        exact.update(block.translate(EXACTS).split())
         tokens, han = _tokens(block, arabic)
         if not tokens:
             continue
@@ -245,6 +245,8 @@ def analyse(text: str) -> Analysis:
         if han:
             pairs.append(han)
         last = tokens[-1]
+    if max(map(len, exact), default=0) > TOKEN_CHARS:
+        exact = {token[:TOKEN_CHARS] for token in exact}
     return Analysis(" ".join(words), f" {GAP} ".join(pairs), " ".join(sorted(exact)))
 
 
