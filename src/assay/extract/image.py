@@ -98,7 +98,7 @@ def resolution(picture: Image.Image) -> float:
 def _turned(picture: Image.Image) -> tuple[int, int]:
     """(width, height) as the picture is shown, by its EXIF orientation."""
     try:
-        turned = picture.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        turned = _exif_of(picture).get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
     except Exception:  # noqa: BLE001 - broken EXIF: shown as stored
         turned = False
     return (picture.height, picture.width) if turned else picture.size
@@ -158,7 +158,7 @@ def _note(picture: Image.Image, transcript: Transcript, request: Request) -> Non
 def _exif(picture: Image.Image) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     try:
-        exif = picture.getexif()
+        exif = _exif_of(picture)
         blocks: list[tuple[Any, dict[int, str]]] = [(exif, ExifTags.TAGS)]
         for ifd, names in (
             (ExifTags.IFD.Exif, ExifTags.TAGS),
@@ -174,6 +174,38 @@ def _exif(picture: Image.Image) -> list[tuple[str, str]]:
     except Exception:  # noqa: BLE001 - broken EXIF is no reason not to read the picture
         pairs.append(("broken", "EXIF could not be read to its end"))
     return [(name, value) for name, value in pairs if value]
+
+
+def _exif_of(picture: Image.Image) -> Image.Exif:
+    """The EXIF block of a picture.
+
+    Pillow decodes a PNG whole before it answers, since the block may stand behind the pixels;
+    where none stands there that is time for nothing.
+    """
+    if picture.format == "PNG" and "exif" not in picture.info and not _has_late_chunks(picture):
+        return Image.Image.getexif(picture)
+    return picture.getexif()
+
+
+def _has_late_chunks(picture: Image.Image) -> bool:
+    """Tell whether a PNG has EXIF or words behind its pixels. Leaves its stream where it was."""
+    stream: Any = getattr(picture, "fp", None)
+    if stream is None:
+        return False  # decoded already: what stood behind the pixels is known
+    before = stream.tell()
+    try:
+        stream.seek(8)
+        behind = False
+        while len(head := stream.read(8)) == 8:
+            kind = head[4:]
+            if kind == b"IDAT":
+                behind = True
+            elif behind and kind in (b"eXIf", b"tEXt", b"iTXt", b"zTXt"):
+                return True
+            stream.seek(int.from_bytes(head[:4], "big") + 4, 1)
+        return False
+    finally:
+        stream.seek(before)
 
 
 def _written(value: Any) -> str:

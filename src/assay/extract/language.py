@@ -26,7 +26,7 @@ _LANGUAGES = (
 )  # fmt: skip
 _ARRAYS = ("ptc", "pc", "moves", "rows", "features")  # of the unpacked model
 _SAMPLE = 2000
-_LETTERS = re.compile(r"[^\W\d_]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ARABIC = re.compile(r"[\u0620-\u06ff]")
 # ې, ۋ, ۇ, ۈ, ۆ and ە with hamza carriers: Uyghur vowels; Kazakh in Arabic script lacks ې and ۈ
@@ -39,12 +39,13 @@ def language_of(text: str) -> str | None:
     if len(text) > 8 * _SAMPLE:  # a second look behind title pages and headers
         middle = len(text) // 2
         sample = text[: 2 * _SAMPLE] + " " + text[middle : middle + 2 * _SAMPLE]
-    letters = len(_LETTERS.findall(sample))
+    letters = len(_NO_LETTERS.sub("", sample))
     if letters < 20 and len(_HAN.findall(sample)) < 4:
         return None
-    arabic = len(_ARABIC.findall(sample))
-    if arabic * 2 > letters and len(_UYGHUR.findall(sample)) * 60 > arabic:
-        return "ug"
+    if not sample.isascii():
+        arabic = len(_ARABIC.findall(sample))
+        if arabic * 2 > letters and len(_UYGHUR.findall(sample)) * 60 > arabic:
+            return "ug"
     code, certainty = _identifier().classify(" ".join(sample.split())[:_SAMPLE])
     return str(code) if certainty >= _CERTAIN else None
 
@@ -84,7 +85,11 @@ def _unpacked_model() -> tuple[Any, ...] | None:
     )
     classes = json.loads((place / "classes.json").read_text(encoding="utf-8"))
     # views on the mapped files: a plain array would copy 40 MB, numpy answers items slowly
-    return (ptc, pc, classes, memoryview(moves), rows.tolist(), features.tolist())
+    # (and `asarray`, since items of a memmap are memmaps again, which costs ten times as much)
+    return (
+        numpy.asarray(ptc), numpy.asarray(pc), classes, memoryview(moves), rows.tolist(),
+        features.tolist(),
+    )  # fmt: skip
 
 
 def _unpacked_place() -> Path:

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import deque
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 import numpy
+import numpy.typing
 import pypdfium2.raw as pdfium
 
 from assay.model.reading import Words
@@ -23,6 +26,8 @@ from assay.model.reading import Words
 _HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAN += "\U00020000-\U0003ffff"
 _WORD = re.compile(f"[{_HAN}]|[^\\s{_HAN}]+")
+_LINE_END = re.compile("\r\n")
+_Places = numpy.typing.NDArray[numpy.int64]
 _Box = Callable[[Any, int, int], int]
 # The same entry point without ctypes' release of the GIL and without argument objects.
 _loose_box: _Box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
@@ -44,27 +49,22 @@ def page_text(page: Any, textpage: Any) -> tuple[str, Words]:
     raw = buffer.raw[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
     raw = raw.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     direct = len(raw) == count
-    starts: list[int] = []
-    ends: list[int] = []
-    firsts: list[int] = []
-    lasts: list[int] = []
-    at = 0
-    for number, line in enumerate(raw.split("\r\n")):
-        for match in _WORD.finditer(line):
-            first, end = match.span()
-            firsts.append(at + first)
-            lasts.append(at + end - 1)
-            starts.append(at + first - number)
-            ends.append(at + end - number)
-        at += len(line) + 2
+    spans = numpy.array([match.span() for match in _WORD.finditer(raw)], numpy.int64)
+    spans = spans.reshape(-1, 2)
+    # what stands behind n line ends of two characters moves n places ahead
+    line_ends = numpy.array([match.start() for match in _LINE_END.finditer(raw)], numpy.int64)
+    moved = spans - numpy.searchsorted(line_ends, spans[:, :1])
+    firsts, lasts = spans[:, 0], spans[:, 1] - 1
     if not direct:
         units_before = _units_before(raw)
         from_text = pdfium.FPDFText_GetCharIndexFromTextIndex
-        firsts = [from_text(textpage, units_before(i)) for i in firsts]
-        lasts = [from_text(textpage, units_before(i)) for i in lasts]
+        firsts, lasts = (
+            numpy.array([from_text(textpage, units_before(i)) for i in places.tolist()])
+            for places in (firsts, lasts)
+        )
     boxes = _boxes(page, textpage, firsts, lasts)
     text = raw.replace("\r\n", "\n").translate(_MARKS)
-    return text, Words(tuple(starts), tuple(ends), boxes)
+    return text, Words(tuple(moved[:, 0].tolist()), tuple(moved[:, 1].tolist()), boxes)
 
 
 def _units_before(text: str) -> Callable[[int], int]:
@@ -77,24 +77,20 @@ def _units_before(text: str) -> Callable[[int], int]:
     return lambda index: index + bisect_left(wide, index)
 
 
-def _boxes(page: Any, textpage: Any, firsts: list[int], lasts: list[int]) -> tuple[int, ...]:
-    if not firsts:
+def _boxes(page: Any, textpage: Any, firsts: _Places, lasts: _Places) -> tuple[int, ...]:
+    count = len(firsts)
+    if not count:
         return ()
-    floats = (ctypes.c_float * (8 * len(firsts)))()
-    place = ctypes.addressof(floats)
+    longer = numpy.flatnonzero(firsts != lasts)  # a word of one character needs one call
+    places = numpy.concatenate((firsts, lasts[longer])).tolist()
+    floats = numpy.zeros((len(places), 4), numpy.float32)
     raw = ctypes.cast(textpage, ctypes.c_void_p).value
-    for first, last in zip(firsts, lasts, strict=True):
-        _loose_box(raw, first, place)
-        if last == first:
-            ctypes.memmove(place + 16, place, 16)
-        else:
-            _loose_box(raw, last, place + 16)
-        place += 32
-    both = (
-        numpy.frombuffer(memoryview(floats).cast("B"), numpy.float32)
-        .reshape(-1, 2, 4)
-        .astype(numpy.float64)
-    )
+    address = floats.ctypes.data
+    targets = range(address, address + 16 * len(places), 16)
+    deque(map(_loose_box, repeat(raw), places, targets), maxlen=0)
+    both = numpy.empty((count, 2, 4))
+    both[:] = floats[:count, None]
+    both[longer, 1] = floats[count:]
     xs, ys = both[:, :, (0, 2)].reshape(-1, 4), both[:, :, (1, 3)].reshape(-1, 4)
     left, right = xs.min(1), xs.max(1)
     bottom, top = ys.min(1), ys.max(1)
@@ -110,6 +106,7 @@ def _boxes(page: Any, textpage: Any, firsts: list[int], lasts: list[int]) -> tup
     else:
         sides = (frame.top - top, frame.right - right, frame.top - bottom, frame.right - left)
     tenths = numpy.rint(numpy.stack(sides, 1) * 10)
-    numpy.nan_to_num(tenths, copy=False)
+    if not numpy.isfinite(tenths).all():
+        numpy.nan_to_num(tenths, copy=False)
     numpy.clip(tenths, -1_000_000, 1_000_000, out=tenths)
     return tuple(tenths.astype(numpy.int64).ravel().tolist())
