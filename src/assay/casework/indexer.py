@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from assay.engines.catalogue import Catalogue, Row
-from assay.index.analysis import Analysis
-from assay.index.write import page_for_index
+from assay.index.analysis import Analysis, analyse
+from assay.index.write import surroundings_of
+from assay.model.reading import Metadata, Reading
 from assay.ports import IndexedPage, SearchEngine
 from assay.settings import Search
 
@@ -29,7 +31,7 @@ class Indexer:
         self._uncommitted = 0
         self._last_commit = time.monotonic()
         self._last_look = 0.0
-        self._tokens: dict[int, list[Analysis]] = {}  # exhibit -> its pages, cut by a worker
+        self._offers: dict[int, _Offer] = {}  # exhibit -> what its reading gave already
         with catalogue.writing():
             catalogue.take_back_uncommitted()
 
@@ -48,15 +50,23 @@ class Indexer:
         ):
             self._commit()
 
-    def offer(self, exhibit: int, tokens: Sequence[tuple[str, str, str]]) -> None:
+    def offer(self, exhibit: int, tokens: Sequence[tuple[str, str, str]], reading: Reading) -> None:
         """Tokens that the worker cut while it had the text; without them they are cut here."""
-        if tokens:
-            self._tokens[exhibit] = [Analysis(*three) for three in tokens]
+        if len(tokens) == len(reading.pages):
+            pages = [
+                (page.number, Analysis(*t)) for page, t in zip(reading.pages, tokens, strict=True)
+            ]
+            self._offers[exhibit] = _Offer(pages or [_NO_PAGE], reading.metadata)
+
+    def retract(self, exhibit: int) -> None:
+        """Take an offer back: the pages were changed since."""
+        self._offers.pop(exhibit, None)
 
     def _add(self, rows: list[Row]) -> None:
         self._engine.remove(row.digest for row in rows)
+        above: dict[int, tuple[str, ...]] = {}
         for row in rows:
-            pages = pages_of(self._catalogue, row, self._tokens.pop(row.id, None))
+            pages = _pages_of(self._catalogue, row, self._offers.pop(row.id, None), above)
             self._engine.add(pages)
             self._uncommitted += len(pages)
         with self._catalogue.writing():
@@ -70,34 +80,45 @@ class Indexer:
         self._last_commit = time.monotonic()
 
 
-def pages_of(
-    catalogue: Catalogue, row: Row, tokens: list[Analysis] | None = None
+def _pages_of(
+    catalogue: Catalogue, row: Row, offer: _Offer | None, above: dict[int, tuple[str, ...]]
 ) -> list[IndexedPage]:
     """The pages of an exhibit as the engine stores them.
 
     An exhibit without any page (unread, or a bare container) gets one without words, so that
-    its path, type and metadata are found all the same.
+    its path, type and metadata are found all the same. `above`: containers whose ancestors are
+    known already; members of one container lie together.
     """
-    metadata, _ = catalogue.metadata(row.id)
-    paths = [place.display for place in catalogue.appearances(row.id)]
-    ancestors = catalogue.ancestors(row.id)
-    pages = [(p.number, p.text, p.source) for p in catalogue.pages(row.id)] or [(1, "", "native")]
-    if tokens is None or len(tokens) != len(pages) or any(p[2] != "native" for p in pages):
-        bodies: list[Analysis | None] = [None] * len(pages)
+    ancestors: dict[str, None] = {}
+    paths: list[str] = []
+    for display, parent in catalogue.placed(row.id):
+        paths.append(display)
+        if parent:
+            if parent not in above:
+                digest = catalogue.row_by_id(parent).digest
+                above[parent] = (digest, *catalogue.ancestors(parent))
+            ancestors.update(dict.fromkeys(above[parent]))
+    if offer is not None:
+        about = offer.metadata
+        pages: list[tuple[int, Analysis, tuple[str, ...]]] = [(n, a, ()) for n, a in offer.pages]
     else:
-        bodies = list(tokens)
-    return [
-        page_for_index(
-            row.digest,
-            number,
-            text,
-            paths,
-            metadata=metadata,
-            ancestors=ancestors,
-            type=row.type,
-            lang=row.language or "",
-            flags=("ocr",) if source == "ocr" else (),
-            body=body,
-        )
-        for (number, text, source), body in zip(pages, bodies, strict=True)
-    ]
+        about, _ = catalogue.metadata(row.id)
+        pages = [
+            (page.number, analyse(page.text), ("ocr",) if page.source == "ocr" else ())
+            for page in catalogue.pages(row.id)
+        ] or [(*_NO_PAGE, ())]
+    surroundings = surroundings_of(
+        row.digest, paths, metadata=about, ancestors=ancestors, type=row.type,
+        lang=row.language or "",
+    )  # fmt: skip
+    return [surroundings.page(number, body, flags) for number, body, flags in pages]
+
+
+class _Offer(NamedTuple):
+    """What a reading gives the index without another look into the catalogue."""
+
+    pages: list[tuple[int, Analysis]]
+    metadata: Metadata
+
+
+_NO_PAGE = (1, Analysis("", "", ""))

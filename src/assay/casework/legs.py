@@ -8,7 +8,9 @@ transaction is written for many exhibits at once, within a second or so.
 from __future__ import annotations
 
 import collections
+import contextlib
 import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,22 +25,25 @@ from assay.casework.replay import apply_written
 from assay.custody import accession
 from assay.custody.log import Entry, Log
 from assay.custody.persons import Witness
-from assay.engines.catalogue import Catalogue, Row
+from assay.engines.catalogue import Catalogue, Row, Waiting
 from assay.engines.folder import FolderBlobs
 from assay.engines.sandbox import Pool
 from assay.errors import NotFound
 from assay.extract.problems import problem
 from assay.index.write import day_of
 from assay.model.exhibit import RawPath
-from assay.model.reading import Member, Reading
+from assay.model.reading import Member, Problem, Reading
 from assay.ports import Outcome, Task, Workers
 from assay.settings import Settings
 
-_ANSWER = msgspec.msgpack.Decoder(tasks.ReadAnswer)
+_ANSWERS = msgspec.msgpack.Decoder(list[tasks.ReadAnswer])
 _OCR = msgspec.msgpack.Decoder(tasks.OcrAnswer)
 _PACK = msgspec.msgpack.Encoder()
 
 _IN_FLIGHT = 64 << 20  # bytes of exhibits with the workers at once
+_SMALL = 64 << 10  # bytes; smaller exhibits are read several to a task
+_TOGETHER = 16  # exhibits in one task
+_TOGETHER_SECONDS = 2.0  # wall time for those; who outlives it is asked for again, alone
 
 PoolMaker = Callable[[str], Workers]
 
@@ -94,12 +99,13 @@ class Legs:
         self._report = report or (lambda state: None)
         self.tally = Tally()
         self.waits = (0.0, 0.0)  # seconds that workers waited for a task, and worked on one
-        self._ready: collections.deque[tuple[int, str, bool, int]] = collections.deque()
+        self._ready: collections.deque[Waiting] = collections.deque()
         self._queued: set[int] = set()  # what is in _ready or with a worker
         self._missed: collections.Counter[int] = collections.Counter()
         self._loaded_to = 0
-        self._sent: dict[int, tuple[int, str]] = {}  # task -> (exhibit, digest)
-        self._sent_bytes: dict[int, int] = {}
+        self._sent: dict[int, list[Waiting]] = {}  # task -> what it is to read
+        self._sent_count = self._sent_bytes = 0
+        self._alone: set[int] = set()  # a task with others ended badly: each by itself now
         self._died: dict[int, Outcome] = {}  # task that asks the type -> what became of reading
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
@@ -156,11 +162,11 @@ class Legs:
         for _ in range(2):
             rows = self._catalogue.unread(self._loaded_to, 512)
             while rows:
-                self._loaded_to = rows[-1][0]
-                fresh = [row for row in rows if row[0] not in self._queued]
+                self._loaded_to = rows[-1].id
+                fresh = [row for row in rows if row.id not in self._queued]
                 if fresh:
                     self._ready.extend(fresh)
-                    self._queued.update(row[0] for row in fresh)
+                    self._queued.update(row.id for row in fresh)
                     return
                 rows = self._catalogue.unread(self._loaded_to, 512)
             self._loaded_to = 0  # once more from the start: a container may be new again
@@ -171,13 +177,13 @@ class Legs:
             self._pool = self._make_pool("read")
         # deep enough that workers go on while this thread commits, but few large exhibits
         # at once: what they give waits in memory until it is stored
-        few, room = 3 * self._workers(), 48 * self._workers()
+        few, room = 3 * self._workers(), 96 * self._workers()
         if len(self._ready) < room:
             self._load()
-        while self._ready and self._pool.pending() < room:
-            if self._pool.pending() >= few and sum(self._sent_bytes.values()) > _IN_FLIGHT:
+        while self._ready and self._sent_count < room:
+            if self._pool.pending() >= few and self._sent_bytes > _IN_FLIGHT:
                 break
-            self._send(*self._ready.popleft())
+            self._send(self._next_together())
         receiving = self._receiver is not None and not self._receiver.ended
         patience = 0.05 if receiving else 0.25
         self._waiting_outcomes = self._pool.outcomes(patience)
@@ -188,40 +194,64 @@ class Legs:
     def _workers(self) -> int:
         return self._settings.reading.jobs or cores()
 
-    def _send(self, exhibit: int, digest: str, held: bool, depth: int) -> None:
+    def _next_together(self) -> list[Waiting]:
+        """What goes into the next task: one exhibit, or a few small ones.
+
+        Never so many that another worker would have nothing to do.
+        """
+        found = [self._ready.popleft()]
+        if not self._goes_together(found[0]):
+            return found
+        most = min(_TOGETHER, 1 + len(self._ready) // (4 * self._workers()))
+        while len(found) < most and self._ready and self._goes_together(self._ready[0]):
+            found.append(self._ready.popleft())
+        return found
+
+    def _goes_together(self, waiting: Waiting) -> bool:
+        return waiting.size <= _SMALL and waiting.id not in self._alone
+
+    def _send(self, together: Sequence[Waiting]) -> None:
         assert self._pool is not None
-        place = self._place(exhibit, digest, held)
-        if place is None:
-            self._queued.discard(exhibit)
+        found: list[Waiting] = []
+        items: list[tasks.ReadItem] = []
+        for waiting in together:
+            place = self._place(waiting.id, waiting.digest, waiting.held)
+            if place is None:
+                self._queued.discard(waiting.id)
+                continue
+            items.append(tasks.ReadItem(place, waiting.name, waiting.depth))
+            found.append(waiting)
+        if not found:
             return
-        names = self._catalogue.appearances(exhibit)
-        name = names[0].path.name if names else b""
         request = tasks.ReadRequest(
-            str(place),
-            name,
+            tuple(items),
             str(self._inbox),
             self._settings.limits,
             self._settings.reading,
             self._passwords,
-            depth,
         )
+        seconds = self._settings.limits.seconds
+        if len(found) > 1:
+            seconds = min(seconds, _TOGETHER_SECONDS)
         self._serial += 1
-        self._sent[self._serial] = (exhibit, digest)
-        self._sent_bytes[self._serial] = place.stat().st_size
-        self._pool.submit(
-            Task(self._serial, "read", _PACK.encode(request), self._settings.limits.seconds)
-        )
+        self._sent[self._serial] = found
+        self._count_sent(found, 1)
+        self._pool.submit(Task(self._serial, "read", _PACK.encode(request), seconds))
 
-    def _place(self, exhibit: int, digest: str, held: bool) -> Path | None:
+    def _count_sent(self, some: Sequence[Waiting], sign: int) -> None:
+        self._sent_count += sign * len(some)
+        self._sent_bytes += sign * sum(waiting.size for waiting in some)
+
+    def _place(self, exhibit: int, digest: str, held: bool) -> str | None:
         """Where the bytes are: the vault, or the spool for a member."""
         if held:
             try:
-                return self._vault.place(digest)
+                return str(self._vault.place(digest))
             except NotFound:
                 self._lose(exhibit)
                 return None
-        place = self._spool / digest.removeprefix("sha256:")
-        if place.exists():
+        place = self._spooled(digest)
+        if os.path.exists(place):
             return place
         self._missed[exhibit] += 1
         if self._missed[exhibit] > 2:
@@ -229,6 +259,10 @@ class Legs:
         else:
             self._bring_back(exhibit)
         return None
+
+    def _spooled(self, digest: str) -> str:
+        """Where a member lies between its container's reading and its own."""
+        return f"{self._spool}/{digest.removeprefix('sha256:')}"
 
     def _bring_back(self, exhibit: int) -> None:
         """Have the containers around a member read again: the spool was cleared since."""
@@ -265,55 +299,80 @@ class Legs:
         done: list[str] = []
         with self._catalogue.writing():
             for outcome in outcomes:
-                exhibit, digest = self._sent.pop(outcome.id)
-                self._sent_bytes.pop(outcome.id, None)
-                if outcome.code and outcome.id not in self._died:
-                    self._ask_type(exhibit, digest, outcome)
-                    continue
-                self._queued.discard(exhibit)
-                answer = self._answer(outcome)
-                self._store(exhibit, digest, answer, outcome.seconds)
-                if not any(page.wants_ocr for page in answer.reading.pages):
-                    done.append(digest)
+                done += self._take(outcome)
         for digest in done:
-            (self._spool / digest.removeprefix("sha256:")).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._spooled(digest))
 
-    def _ask_type(self, exhibit: int, digest: str, died: Outcome) -> None:
+    def _take(self, outcome: Outcome) -> list[str]:
+        """Store what a task has read; returns the digests whose bytes are needed no more."""
+        together = self._sent.pop(outcome.id)
+        self._count_sent(together, -1)
+        if outcome.code and len(together) > 1:
+            # one of them ended the worker, nobody knows which
+            self._again(together, alone=True)
+            return []
+        if outcome.code and outcome.id not in self._died:
+            self._ask_type(together[0], outcome)
+            return []
+        answers = self._answers(outcome, len(together))
+        if not answers:
+            self._again(together, alone=True)
+            return []
+        done: list[str] = []
+        for waiting, answer in zip(together, answers, strict=False):
+            self._queued.discard(waiting.id)
+            self._alone.discard(waiting.id)
+            self._store(waiting, answer, answer.seconds or outcome.seconds)
+            if not any(page.wants_ocr for page in answer.reading.pages) and not waiting.held:
+                done.append(waiting.digest)
+        self._again(together[len(answers) :], alone=False)
+        return done
+
+    def _again(self, some: Sequence[Waiting], *, alone: bool) -> None:
+        """Put back what a task did not come to."""
+        self._ready.extendleft(reversed(some))
+        if alone:
+            self._alone.update(waiting.id for waiting in some)
+
+    def _ask_type(self, waiting: Waiting, died: Outcome) -> None:
         """A reader died: a worker that only looks at the first bytes still says what it was."""
         assert self._pool is not None
-        row = self._catalogue.row_by_id(exhibit)
-        place = self._place(exhibit, digest, row.held)
-        names = self._catalogue.appearances(exhibit)
-        name = names[0].path.name if names else b""
+        place = self._place(waiting.id, waiting.digest, waiting.held)
         self._serial += 1
-        self._sent[self._serial] = (exhibit, digest)
+        self._sent[self._serial] = [waiting]
+        self._count_sent([waiting], 1)
         self._died[self._serial] = died
-        body = _PACK.encode(tasks.SniffRequest(str(place), name))
+        body = _PACK.encode(tasks.SniffRequest(str(place), waiting.name))
         self._pool.submit(Task(self._serial, "sniff", body, 5.0))
 
-    def _answer(self, outcome: Outcome) -> tasks.ReadAnswer:
+    def _answers(self, outcome: Outcome, count: int) -> list[tasks.ReadAnswer]:
+        """What a task has read, or the problem that it ended with.
+
+        () where several were asked for and the answer cannot be read.
+        """
         died = self._died.pop(outcome.id, None)
         if died is not None:
             kind = "" if outcome.code else msgspec.msgpack.decode(outcome.body, type=str)
             failed = problem(died.code, "", died.detail, fatal=True)
-            return tasks.ReadAnswer(Reading(kind, problems=(failed,)), (), "")
+            return [tasks.ReadAnswer(Reading(kind, problems=(failed,)), (), "")]
         if not outcome.code:
             try:
-                return _ANSWER.decode(outcome.body)
+                untrusted = _ANSWERS.decode(outcome.body)
+                if 0 < len(untrusted) <= count:
+                    return untrusted
             except msgspec.DecodeError:
-                outcome = msgspec.structs.replace(outcome, code="crashed", detail="garbage")
+                pass
+            if count > 1:
+                return []
+            outcome = msgspec.structs.replace(outcome, code="crashed", detail="garbage")
         failed = problem(outcome.code, "", outcome.detail, fatal=True)
-        return tasks.ReadAnswer(Reading("", problems=(failed,)), (), "")
+        return [tasks.ReadAnswer(Reading("", problems=(failed,)), (), "")]
 
-    def _store(
-        self,
-        exhibit: int,
-        digest: str,
-        answer: tasks.ReadAnswer,
-        seconds: float,
-    ) -> None:
-        reading = answer.reading
-        if self._catalogue.changed(exhibit):
+    def _store(self, waiting: Waiting, answer: tasks.ReadAnswer, seconds: float) -> None:
+        exhibit, digest, reading = waiting.id, waiting.digest, answer.reading
+        reads, changed = self._catalogue.history(exhibit)
+        if changed:
             extra = problem("changed_while_read")
             reading = msgspec.structs.replace(reading, problems=(*reading.problems, extra))
         self._catalogue.store_reading(
@@ -324,28 +383,33 @@ class Legs:
             day_of(reading.metadata),
             answer.text_digest,
             seconds,
+            again=reads > 0,
         )
-        row = self._catalogue.row_by_id(exhibit)
-        self._indexer.offer(exhibit, answer.tokens)
+        self._indexer.offer(exhibit, answer.tokens, reading)
         self.tally.exhibits += 1
         self.tally.pages += len(reading.pages)
         self.tally.problems += len(reading.problems)
         self.tally.unread += reading.status == "unread"
-        self._done_bytes += row.size
+        self._done_bytes += waiting.size
         if reading.members or reading.container:
             self._catalogue.forget_members(exhibit)
             around = self._catalogue.appearances(exhibit)
             path = around[0].path if around else RawPath.of(digest.encode())
+            fresh: list[Waiting] = []
             for member in reading.members:
-                self._store_member(exhibit, path, row.depth, member)
+                self._store_member(exhibit, path, waiting.depth, member, fresh)
+            # members first: a container's spool is emptied before the next one is opened
+            self._ready.extendleft(reversed(fresh))
         self._reuse_ocr(exhibit, digest, reading)
         if self._settings.reading.ocr == "all":
             self._catalogue.queue_all_pages_of(exhibit)
 
-    def _store_member(self, parent: int, around: RawPath, depth: int, member: Member) -> None:
+    def _store_member(
+        self, parent: int, around: RawPath, depth: int, member: Member, fresh: list[Waiting]
+    ) -> None:
         path = around.inside(*member.name)
         failure = member.problem
-        place: Path | None = None
+        place: str | None = None
         if failure is None or member.spool:
             place = self._claim(member)
             if place is None and failure is None:
@@ -360,12 +424,12 @@ class Legs:
         held = False
         if member.secret:
             # the container cannot be opened again without its password: keep the bytes
-            with place.open("rb") as stream:
+            with open(place, "rb") as stream:
                 self._vault.put_stream(stream, self._settings.custody.chunk)
             self._vault.sync()
             held = True
         if self._catalogue.is_withdrawn(member.digest):
-            place.unlink(missing_ok=True)
+            os.unlink(place)
             return
         row, new = self._catalogue.add_exhibit(
             member.digest, member.size, held=held, depth=depth + 1
@@ -376,31 +440,35 @@ class Legs:
         self.tally.members += 1
         state = "new" if new else self._catalogue.row_by_id(row).state
         if state == "new":
-            # members first: a container's spool is emptied before the next one is opened
             if row not in self._queued:
-                self._ready.appendleft((row, member.digest, held, depth + 1))
+                fresh.append(Waiting(row, member.digest, held, depth + 1, member.size, path.name))
                 self._queued.add(row)
         else:
             self._catalogue.set_indexed([row], 0)  # found under its new path too
             if not self._catalogue.waits_for_ocr(row):
-                place.unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(place)
 
-    def _claim(self, member: Member) -> Path | None:
+    def _claim(self, member: Member) -> str | None:
         """Move a member out of the workers' reach, if its bytes are what the worker says."""
         untrusted_name = member.spool
         if untrusted_name != member.digest.removeprefix("sha256:") or "/" in untrusted_name:
             return None
-        place = self._spool / untrusted_name
-        source = self._inbox / untrusted_name
-        if not source.exists():
+        place = f"{self._spool}/{untrusted_name}"
+        source = f"{self._inbox}/{untrusted_name}"
+        try:
+            with open(source, "rb", buffering=0) as stream:
+                if member.size <= _SMALL:
+                    state = hashlib.sha256(stream.read())
+                else:
+                    state = hashlib.file_digest(stream, "sha256")
+        except FileNotFoundError:
             # two members with the same bytes: the first one has taken it
-            return place if place.exists() else None
-        with source.open("rb") as stream:
-            state = hashlib.file_digest(stream, "sha256")
+            return place if os.path.exists(place) else None
         if "sha256:" + state.hexdigest() != member.digest:
-            source.unlink()
+            os.unlink(source)
             return None
-        source.replace(place)
+        os.replace(source, place)
         return place
 
     # ------------------------------------------------------------ 4 attest
@@ -413,13 +481,14 @@ class Legs:
         self._attest_ocr()
         while rows := self._catalogue.unlogged(2000):
             at = accession.now()
-            entries = [self._read_entry(row, at) for row in rows]
+            troubles = self._catalogue.problems_of([row.id for row in rows])
+            entries = [self._read_entry(row, troubles.get(row.id, []), at) for row in rows]
             written = self._log.append(entries, self._witness)
             with self._catalogue.writing():
                 apply_written(self._catalogue, self._log, written)
                 self._catalogue.set_logged(row.id for row in rows)
 
-    def _read_entry(self, row: Row, at: str) -> Entry:
+    def _read_entry(self, row: Row, troubles: list[Problem], at: str) -> Entry:
         members = self._catalogue.members(row.id) if row.container or row.expected else []
         body: dict[str, Any] = {
             "recipe": row.recipe,
@@ -427,7 +496,7 @@ class Legs:
             "status": row.status,
             "text": row.text_digest,
             "pages": row.page_count,
-            "problems": [[p.code, p.where] for p in self._catalogue.problems(row.id)],
+            "problems": [[p.code, p.where] for p in troubles],
         }
         if members or row.container:
             body["expected"] = row.expected
@@ -508,7 +577,7 @@ class Legs:
         if place is None:
             return
         request = tasks.OcrRequest(
-            str(place),
+            place,
             page,
             self._settings.reading.dpi,
             self._settings.limits,
@@ -582,6 +651,7 @@ class Legs:
                 (self._spool / name).unlink(missing_ok=True)
 
     def _put_text(self, exhibit: int, page: int, answer: tasks.OcrAnswer) -> None:
+        self._indexer.retract(exhibit)
         self._catalogue.store_ocr(
             exhibit,
             page,
@@ -617,7 +687,8 @@ class Legs:
         if self._pool is not None:
             for task, seconds in self._pool.running():
                 if seconds > 2 and task in self._sent:
-                    slow.append({"exhibit": self._sent[task][1], "seconds": round(seconds)})
+                    first = self._sent[task][0].digest
+                    slow.append({"exhibit": first, "seconds": round(seconds)})
         self._report(
             {
                 "phase": phase,

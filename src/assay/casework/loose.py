@@ -34,13 +34,9 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
     with path.open("rb") as stream:
         digest, size = digest_of_stream(stream)
     with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
-        request = tasks.ReadRequest(
-            str(path.resolve()),
-            path.name.encode("utf-8", "surrogateescape"),
-            scratch,
-            settings.limits,
-            settings.reading,
-        )
+        name = path.name.encode("utf-8", "surrogateescape")
+        item = tasks.ReadItem(str(path.resolve()), name)
+        request = tasks.ReadRequest((item,), scratch, settings.limits, settings.reading)
         pool = Pool(
             "assay.casework.tasks", 1, readable=[path.resolve().parent], writable=[Path(scratch)],
             memory=settings.limits.memory,
@@ -52,8 +48,8 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
             pool.close()
     if outcome.code:
         raise WorkerLost(outcome.code, f"the file could not be read: {outcome.code}")
-    reading = msgspec.msgpack.decode(outcome.body, type=tasks.ReadAnswer).reading
-    name = display_component(path.name.encode("utf-8", "surrogateescape"))
+    reading = msgspec.msgpack.decode(outcome.body, type=list[tasks.ReadAnswer])[0].reading
+    display = display_component(name)
     failed = sum(member.problem is not None for member in reading.members)
     plain = {
         key: value
@@ -63,8 +59,8 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
     return {
         "schema": "assay/exhibit/1",
         "exhibit": digest,
-        "path": name,
-        "paths": [{"display": name}],
+        "path": display,
+        "paths": [{"display": display}],
         "type": reading.type,
         "status": status_of(reading.status, failed),
         "size": size,
@@ -87,7 +83,7 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
         "members": [
             {
                 "exhibit": m.digest or None,
-                "path": name + "!/" + "/".join(display_component(c) for c in m.name),
+                "path": display + "!/" + "/".join(display_component(c) for c in m.name),
                 "ordinal": m.ordinal,
             }
             for m in reading.members

@@ -6,6 +6,8 @@ write below its scratch folder; whatever it says is checked again by the one who
 
 from __future__ import annotations
 
+import mmap
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,19 +20,31 @@ from assay.settings import Limits
 from assay.settings import Reading as ReadingSettings
 
 _PACK = msgspec.msgpack.Encoder()
+_ENOUGH = 0.5  # seconds after which nothing more of a request is begun
+_LARGE = 4 << 20  # bytes; a smaller answer has room in what a worker keeps free
 _TOKENS_FOR = 4_000_000  # code points of an exhibit whose tokens travel with its reading
 
 
-class ReadRequest(msgspec.Struct):
-    """Read one exhibit. `path` and `scratch` are places on this machine."""
+class ReadItem(msgspec.Struct, array_like=True):
+    """One exhibit of a request: where it lies, its raw last name, the containers around it."""
 
     path: str
     name: bytes
+    depth: int = 0
+
+
+class ReadRequest(msgspec.Struct):
+    """Read exhibits, one after another. `scratch` and the paths are places on this machine.
+
+    More than one where they are small: to be asked and to answer costs as much as reading a
+    short message. Where one of them ends the worker, the others are asked for again.
+    """
+
+    items: tuple[ReadItem, ...]
     scratch: str
     limits: Limits
     options: ReadingSettings
     passwords: tuple[str, ...] = ()
-    depth: int = 0
 
 
 class ReadAnswer(msgspec.Struct):
@@ -44,6 +58,7 @@ class ReadAnswer(msgspec.Struct):
     words: tuple[bytes | None, ...]
     text_digest: str
     tokens: tuple[tuple[str, str, str], ...] = ()
+    seconds: float = 0.0  # wall time that reading took
 
 
 class MemberRequest(msgspec.Struct):
@@ -96,21 +111,54 @@ class OcrAnswer(msgspec.Struct):
     problems: tuple[Problem, ...] = ()
 
 
-def read_exhibit(body: bytes) -> bytes:
-    """Task `read`: ReadRequest -> ReadAnswer."""
+def read_exhibits(body: bytes) -> bytes:
+    """Task `read`: ReadRequest -> [ReadAnswer, …], in order.
+
+    Answers for the first at least. What is left after half a second is not begun, so that one
+    slow exhibit does not keep the others from whoever is free.
+    """
+    request = msgspec.msgpack.decode(body, type=ReadRequest)
+    answers: list[ReadAnswer] = []
+    began = moment = time.monotonic()
+    for item in request.items:
+        if answers and moment - began > _ENOUGH:
+            break
+        answer = _read(request, item)
+        before, moment = moment, time.monotonic()
+        answer.seconds = moment - before
+        answers.append(answer)
+    _make_sure_of_room(answers)
+    return _PACK.encode(answers)
+
+
+def _make_sure_of_room(answers: list[ReadAnswer]) -> None:
+    """Raise OSError (ENOMEM) where packing large answers would exceed the memory limit.
+
+    msgspec 0.22 does not check whether its buffer could grow, and dies where it could not:
+    that would be `crashed` where `memory` is what happened.
+    """
+    size = sum(
+        len(answer.reading.text) * (1 if answer.reading.text.isascii() else 3)
+        + sum(len(field) for page in answer.tokens for field in page)
+        for answer in answers
+    )
+    if size > _LARGE:
+        mmap.mmap(-1, size + size // 2).close()  # it grows by half
+
+
+def _read(request: ReadRequest, item: ReadItem) -> ReadAnswer:
     from assay.engines.catalogue import pack_words
     from assay.extract.read import read
     from assay.index.analysis import analyse
 
-    request = msgspec.msgpack.decode(body, type=ReadRequest)
     reading = read(
-        Path(request.path),
-        request.name,
+        Path(item.path),
+        item.name,
         Path(request.scratch),
         request.limits,
         request.options,
         request.passwords,
-        request.depth,
+        item.depth,
     )
     bare = tuple(
         page if page.words is None else msgspec.structs.replace(page, words=None)
@@ -122,8 +170,7 @@ def read_exhibit(body: bytes) -> bytes:
     if len(reading.text) <= _TOKENS_FOR:
         bodies = [analyse(reading.text[page.start : page.end]) for page in reading.pages]
         tokens = tuple((body.words, body.han, body.exact) for body in bodies)
-    answer = ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest, tokens)
-    return _PACK.encode(answer)
+    return ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest, tokens)
 
 
 def sniff_type(body: bytes) -> bytes:
@@ -199,7 +246,7 @@ def prepare() -> None:
 
 
 TASKS: dict[str, Callable[[bytes], bytes]] = {
-    "read": read_exhibit,
+    "read": read_exhibits,
     "sniff": sniff_type,
     "member": take_member,
     "picture": draw_page,

@@ -146,6 +146,17 @@ _ROW = (
 )
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """An exhibit that is to be read. `name`: the raw last name it first came under."""
+
+    id: int
+    digest: str
+    held: bool
+    depth: int
+    size: int
+    name: bytes
+
+
 class PageRow(msgspec.Struct, frozen=True):
     """A page as stored. `start` counts code points in the exhibit's text as it is now."""
 
@@ -313,7 +324,7 @@ class Catalogue:
             "INSERT OR IGNORE INTO events VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
                 event_id, log, sequence, kind, audience, subject, at, author,
-                None if body is None else json.dumps(body, ensure_ascii=False),
+                None if body is None else msgspec.json.encode(body).decode(),
                 json.dumps(heads) if heads else None,
             ),
         )  # fmt: skip
@@ -482,12 +493,15 @@ class Catalogue:
             )
         ]
 
-    def unread(self, after: int, limit: int) -> list[tuple[int, str, bool, int]]:
-        """(row number, digest, held, depth) of exhibits that are not read yet."""
+    def unread(self, after: int, limit: int) -> list[Waiting]:
+        """Exhibits that are not read yet, from row number `after` on."""
         return [
-            (row[0], row[1], bool(row[2]), row[3])
+            Waiting(row[0], row[1], bool(row[2]), row[3], row[4], _RAW.decode(row[5]).name)
+            if row[5]
+            else Waiting(row[0], row[1], bool(row[2]), row[3], row[4], b"")
             for row in self._db.execute(
-                "SELECT id, digest, held, depth FROM exhibits"
+                "SELECT id, digest, held, depth, size, (SELECT raw FROM appearances"
+                " WHERE exhibit = exhibits.id ORDER BY id LIMIT 1) FROM exhibits"
                 " WHERE state = 'new' AND id > ? ORDER BY id LIMIT ?",
                 (after, limit),
             )
@@ -520,10 +534,12 @@ class Catalogue:
         """Note that the file changed each time it was read on being received."""
         self._db.execute("UPDATE exhibits SET changed = 1 WHERE id = ?", (exhibit,))
 
-    def changed(self, exhibit: int) -> bool:
-        """Tell whether the file changed while it was received."""
-        row = self._db.execute("SELECT changed FROM exhibits WHERE id = ?", (exhibit,)).fetchone()
-        return bool(row and row[0])
+    def history(self, exhibit: int) -> tuple[int, bool]:
+        """(how often it was read, whether the file changed while it was received)."""
+        row = self._db.execute(
+            "SELECT reads, changed FROM exhibits WHERE id = ?", (exhibit,)
+        ).fetchone()
+        return (row[0], bool(row[1])) if row else (0, False)
 
     def total_reads(self) -> int:
         """How often exhibits were read since the catalogue was made (for the resume test)."""
@@ -544,18 +560,20 @@ class Catalogue:
 
     def store_reading(
         self, exhibit: int, reading: Reading, words: Sequence[bytes | None], recipe: str,
-        date: int | None, text_digest: str, seconds: float,
+        date: int | None, text_digest: str, seconds: float, *, again: bool = True,
     ) -> None:  # fmt: skip
         """Replace everything that reading yields for an exhibit, but its members.
 
-        `words` holds `pack_words` of each page: packed where the page was read, because the
-        boxes of a page are a thousand numbers that the one writer need not look at.
+        `again`: it was read before, so that there is something to replace. `words` holds
+        `pack_words` of each page: packed where the page was read, because the boxes of a page
+        are a thousand numbers that the one writer need not look at.
         """
         db = self._db
-        db.execute("DELETE FROM pages WHERE exhibit = ?", (exhibit,))
-        db.execute("DELETE FROM problems WHERE exhibit = ?", (exhibit,))
-        db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
-        db.execute("DELETE FROM ocr_queue WHERE exhibit = ?", (exhibit,))
+        if again:
+            db.execute("DELETE FROM pages WHERE exhibit = ?", (exhibit,))
+            db.execute("DELETE FROM problems WHERE exhibit = ?", (exhibit,))
+            db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
+            db.execute("DELETE FROM ocr_queue WHERE exhibit = ?", (exhibit,))
         text = reading.text
         regions = _pack_regions(reading) if reading.regions else {}
         following = [page.start for page in reading.pages[1:]]
@@ -572,11 +590,10 @@ class Catalogue:
                 for page, after, packed in zip(reading.pages, following, words, strict=True)
             ),
         )  # fmt: skip
-        db.executemany(
-            "INSERT INTO ocr_queue (exhibit, page) VALUES (?, ?)",
-            ((exhibit, page.number) for page in reading.pages if page.wants_ocr),
-        )
-        self.add_problems(exhibit, "read", reading.problems)
+        if waiting := [(exhibit, page.number) for page in reading.pages if page.wants_ocr]:
+            db.executemany("INSERT INTO ocr_queue (exhibit, page) VALUES (?, ?)", waiting)
+        if reading.problems:
+            self.add_problems(exhibit, "read", reading.problems)
         db.execute(
             "UPDATE exhibits SET state = 'read', recipe = ?, status = ?, type = ?, language = ?,"
             " date = ?, chars = ?, page_count = ?, container = ?, expected = ?, metadata = ?,"
@@ -818,6 +835,14 @@ class Catalogue:
                 "SELECT ordinal, display, code, next_step FROM failed_members"
                 " WHERE parent = ? ORDER BY ordinal LIMIT ?",
                 (parent, -1 if limit is None else limit),
+            )
+        )
+
+    def placed(self, exhibit: int) -> list[tuple[str, int]]:
+        """(display, the container's row number or 0) of an exhibit's places, the first first."""
+        return list(
+            self._db.execute(
+                "SELECT display, parent FROM appearances WHERE exhibit = ? ORDER BY id", (exhibit,)
             )
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from assay.index.analysis import Analysis, analyse, fold
 from assay.model.reading import Metadata
@@ -18,28 +19,38 @@ _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _FOLDER_DEPTH = 12  # folders below this are counted with the one above
 
 
-def page_for_index(
+class Surroundings(NamedTuple):
+    """What all pages of an exhibit are found by, beside their own words."""
+
+    exhibit: str
+    names: dict[str, str]
+    keywords: dict[str, tuple[str, ...]]
+    day: int | None
+    path: str
+
+    def page(self, number: int, body: Analysis, flags: Iterable[str] = ()) -> IndexedPage:
+        """One page as the engine stores it. `flags`: what `has:` finds in the index (`ocr`)."""
+        text = {"words": body.words, "han": body.han, "exact": body.exact, **self.names}
+        keywords = {**self.keywords, "has": tuple(dict.fromkeys(flags))}
+        return IndexedPage(self.exhibit, number, text, keywords, self.day, self.path)
+
+
+def surroundings_of(
     exhibit: str,
-    number: int,
-    text: str,
     paths: Sequence[str],
     *,
     metadata: Metadata | None = None,
     ancestors: Iterable[str] = (),
     type: str = "",
     lang: str = "",
-    flags: Iterable[str] = (),
-    body: Analysis | None = None,
-) -> IndexedPage:
-    """One page as the engine stores it.
+) -> Surroundings:
+    """What the pages of an exhibit have in common.
 
     `paths`: display forms of all appearances, the first one orders hits by path. `ancestors`:
     digests of the containers it is in, at any depth. `type`: media type. `lang`: code of the
-    page's language. `flags`: what `has:` finds in the index (`ocr`). `body`: `analyse(text)`
-    where it was done elsewhere already (in the worker that read the page).
+    exhibit's language.
     """
     about = metadata or Metadata()
-    body = body or analyse(text)
     names = {
         "path": " ".join(fold(path) for path in paths),
         "author": fold(about.author or ""),
@@ -53,17 +64,28 @@ def page_for_index(
         "type": (type,) if type else (),
         "lang": (lang,) if lang else (),
         "container": tuple(dict.fromkeys(ancestors)),
-        "has": tuple(dict.fromkeys(flags)),
         "folder": folders(paths),
     }
-    return IndexedPage(
-        exhibit,
-        number,
-        {"words": body.words, "han": body.han, "exact": body.exact, **names},
-        keywords,
-        day_of(about),
-        paths[0] if paths else "",
+    return Surroundings(exhibit, names, keywords, day_of(about), paths[0] if paths else "")
+
+
+def page_for_index(
+    exhibit: str,
+    number: int,
+    text: str,
+    paths: Sequence[str],
+    *,
+    metadata: Metadata | None = None,
+    ancestors: Iterable[str] = (),
+    type: str = "",
+    lang: str = "",
+    flags: Iterable[str] = (),
+) -> IndexedPage:
+    """One page as the engine stores it; see `surroundings_of` and `Surroundings.page`."""
+    around = surroundings_of(
+        exhibit, paths, metadata=metadata, ancestors=ancestors, type=type, lang=lang
     )
+    return around.page(number, analyse(text), flags)
 
 
 def folders(paths: Iterable[str]) -> tuple[str, ...]:

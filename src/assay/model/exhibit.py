@@ -21,6 +21,8 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _UNSEEN = frozenset(
     "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
 )
+# Exactly what `display_component` writes otherwise than it is: see the test beside it.
+_TO_ESCAPE = re.compile(f"[!\x00-\x1f\x7f-\x9f\ud800-\udfff{''.join(sorted(_UNSEEN))}]")
 
 
 def is_digest(text: str) -> bool:
@@ -34,8 +36,11 @@ def display_component(raw: bytes) -> str:
     >>> display_component(b"a\\xffb!")
     'a\\\\xffb\\\\!'
     """
+    text = raw.decode("utf-8", "surrogateescape")
+    if not _TO_ESCAPE.search(text):
+        return text
     out: list[str] = []
-    for char in raw.decode("utf-8", "surrogateescape"):
+    for char in text:
         code = ord(char)
         if 0xDC80 <= code <= 0xDCFF:
             out.append(f"\\x{code - 0xDC00:02x}")

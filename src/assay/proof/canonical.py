@@ -37,13 +37,42 @@ def _ordered(value: Any) -> Any:
     raise UsageError("canonical JSON", f"a {type(value).__name__} has no canonical form", "")
 
 
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value needs neither a refusal nor an order of its own."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return abs(int(value)) <= MAX_INTEGER
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(item) is not str and not _is_plain(item):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    return False
+
+
+_encode_plain = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
+).encode
+
+
+def _encode_ordered(value: Any) -> str:
+    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def encode(value: Any) -> bytes:
     """The canonical bytes of a value, UTF-8 without a final line end.
 
     Raises UsageError for floats, integers beyond 2**53 - 1, keys that are no strings and lone
     surrogates.
     """
-    text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # keys of ASCII alone are ordered alike by code points and by UTF-16 units
+    text = (_encode_plain if _is_plain(value) else _encode_ordered)(value)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
