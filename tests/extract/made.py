@@ -51,6 +51,14 @@ def page_of(reading: Reading, number: int = 1) -> str:
     return reading.text[page.start : page.end]
 
 
+def kinds_of(reading: Reading) -> dict[str, list[str]]:
+    """Kind of region -> the words of each region of it, in their order."""
+    found: dict[str, list[str]] = {}
+    for region in reading.regions:
+        found.setdefault(region.kind, []).append(reading.text[region.start : region.end])
+    return found
+
+
 def pdf(
     *pages: str,
     rotate: int = 0,

@@ -44,7 +44,7 @@ def test_a_word_file_comes_in_its_order_with_everything_beside_the_body() -> Non
     places = [lines.index(line) for line in order]
     assert places == sorted(places)
     assert lines.count("in a box") == 1
-    assert "struck out" not in reading.text
+    assert "struck out" in made.kinds_of(reading)["deleted"]
     assert ("tracked:deleted", "1") in reading.metadata.found
     assert "[2] a footnote" in lines
     assert any(re.fullmatch(r"\[comment 0 · .*\] a comment", line) for line in lines)
@@ -193,7 +193,7 @@ def test_open_document_slides_are_pages_with_notes() -> None:
     assert made.page_of(reading, 2) == "Two"
 
 
-def test_open_document_notes_and_comments_stand_apart_and_deletions_are_counted() -> None:
+def test_open_document_notes_and_comments_stand_apart_and_deletions_are_marked() -> None:
     names = " ".join(
         f'xmlns:{p}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"'
         for p, n in (("office", "office"), ("text", "text"))
@@ -213,7 +213,10 @@ def test_open_document_notes_and_comments_stand_apart_and_deletions_are_counted(
     }
     reading = made.read_bytes(archives.zip_of(parts), "a.odt")
     lines = reading.text.splitlines()
-    assert lines == ["body[1] ends", "[1] the note", "[comment · A. Voss] a remark"]
+    assert lines == ["body[1] ends", "[1] the note", "[comment · A. Voss] a remark", "gone"]
+    assert made.kinds_of(reading) == {
+        "comment": ["[comment · A. Voss] a remark"], "deleted": ["gone"],
+    }  # fmt: skip
     assert ("tracked:deleted", "1") in reading.metadata.found
 
 

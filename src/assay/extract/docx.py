@@ -2,136 +2,319 @@
 
 Cells of a row are divided by tabs. Headers stand before the body, footers after it, then
 foot- and endnotes under their number, then comments with author and date, so that they are
-never taken for words of the body. Text that was deleted under change tracking is not in
-the text; how many deletions and insertions there are is in the metadata. Text boxes are
-read once, from the newer of their two forms. A page is `reading.page_chars` characters.
+never taken for words of the body. What was inserted or deleted under change tracking, hidden
+runs, headers, text boxes and comments are readable and marked as regions. Text boxes are read
+once, from the newer of their two forms. Field codes other than page numbers and the like,
+document variables and form fields are metadata. A page is `reading.page_chars` characters.
 """
 
 from __future__ import annotations
 
-from assay.extract.office import Package, attribute, opened
+from assay.extract.office import Package, attribute, drawn, opened
 from assay.extract.request import Request
+from assay.extract.runs import Kinds, Line, joined, write_paragraph
 from assay.extract.transcript import Transcript
 from assay.extract.types import DOCX
+from assay.model.reading import RegionKind
 from assay.ports import Card
 
 CARD = Card(
     name="docx",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
     formats=(DOCX,),
     limits="pages are by length, not as printed; list numbers are not computed",
 )
 _BREAKS = {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "\u2011"}
 _BREAKS |= {"w:softHyphen": "\u00ad", "w:ptab": "\t"}
-_TEXT = frozenset(("w:t", "m:t", "a:t", "c:v"))
-_HIDDEN = frozenset(("w:del", "w:moveFrom"))
+_TEXT = frozenset(("w:t", "w:delText", "m:t", "a:t"))
+_CHANGED: dict[str, RegionKind] = {
+    "w:del": "deleted", "w:moveFrom": "deleted", "w:ins": "inserted", "w:moveTo": "inserted",
+    "w:cellDel": "deleted", "w:cellIns": "inserted",
+}  # fmt: skip
 _NOTES = frozenset(("w:footnote", "w:endnote", "w:comment"))
+_OFF = frozenset(("0", "false", "off"))
+_SAID = {
+    "w:docVar": ("w:name", "w:val"), "w:listItem": ("w:displayText", "w:value"),
+    "w:listEntry": ("", "w:val"), "w:alias": ("", "w:val"), "w:helpText": ("", "w:val"),
+    "w:statusText": ("", "w:val"), "w:query": ("", "w:val"), "w:connectString": ("", "w:val"),
+}  # fmt: skip
+# Fields whose code says nothing beyond its result.
+_FIELD_NAMES = (
+    "PAGE NUMPAGES SECTIONPAGES SECTION TOC PAGEREF REF NOTEREF SEQ STYLEREF DATE TIME CREATEDATE"
+    " SAVEDATE PRINTDATE FORMTEXT FORMCHECKBOX FORMDROPDOWN SYMBOL = EQ LISTNUM AUTONUM INDEX TITLE"
+    " AUTHOR FILENAME NUMWORDS NUMCHARS EDITTIME REVNUM SUBJECT ADVANCE XE TC GOTOBUTTON"
+)
+_PLAIN_FIELDS = frozenset(_FIELD_NAMES.split())
+_FIELDS = 20_000
+_LOOK_NAMES = (
+    "w:rPr w:pPr w:b w:bCs w:i w:iCs w:sz w:szCs w:rFonts w:lang w:color w:spacing w:ind w:jc w:u"
+    " w:kern w:shd w:tcPr w:tcW w:tblPr w:tblW w:tblGrid w:gridCol w:tcBorders w:tblBorders w:top"
+    " w:left w:bottom w:right w:insideH w:insideV w:trPr w:trHeight w:vAlign w:vMerge w:gridSpan"
+    " w:numPr w:ilvl w:numId w:tabs w:proofErr w:bookmarkStart w:bookmarkEnd w:hyperlink w:sectPr"
+    " w:pgSz w:pgMar w:cols w:docGrid w:noProof w:rtl w:cs w:bidi"
+    " w:keepNext w:highlight w:snapToGrid"
+    " w:lastRenderedPageBreak"
+    " w:widowControl w:outlineLvl w:contextualSpacing w:rsid"
+)
+_LOOKS = frozenset(_LOOK_NAMES.split())
 
 
 def read_docx(request: Request, transcript: Transcript) -> None:
     """Read a Word file. Raises Stop with `damaged` where there is no document part."""
     with opened(request, transcript) as package:
+        main = package.main("word/document.xml")
+        package.chunks_of_text.update(package.related(main).get("aFChunk", ()))
         if request.only is None:
-            _read_text(package, transcript)
+            _read_text(package, transcript, main)
             package.read_properties()
         package.take_members()
+        if request.only is None:
+            package.say_what_is_left()
 
 
-def _read_text(package: Package, transcript: Transcript) -> None:
-    main = next(
-        (target for kind, target in package.relations("").values() if kind == "officeDocument"),
-        "word/document.xml",
-    )
-    if not package.has(main):
-        main = "word/document.xml"
+def _read_text(package: Package, transcript: Transcript, main: str) -> None:
     if not package.has(main):
         transcript.trouble("damaged", "", "no document part")
         return
-    related: dict[str, list[str]] = {}
-    for kind, target in package.relations(main).values():
-        related.setdefault(kind, []).append(target)
-    package.chunks_of_text.update(related.get("aFChunk", ()))
-    counts = {"deleted": 0, "inserted": 0}
+    changes = _Changes(_hidden_styles(package, main))
+    related = package.related(main)
+
+    def read(part: str, kinds: Kinds) -> None:
+        if part.lower() in package.claimed:
+            return
+        body = _Body(transcript, changes, kinds)
+        package.stream(part, body)
+        body.close()
+        words, charts = drawn(package, part)
+        for line in words:
+            write_paragraph(transcript, Line(line), ("text_box", *kinds))
+        for line in charts:
+            write_paragraph(transcript, Line(line), ("chart", *kinds))
+
     for part in related.get("header", ()):
-        package.stream(part, _Body(transcript, counts))
-    body = _Body(transcript, counts)
-    package.stream(main, body)
-    body.close()
-    for kind in ("footer", "footnotes", "endnotes", "chart", "diagramData", "comments"):
+        read(part, ("header",))
+    read(main, ())
+    for kind, kinds in _AFTER:
         for part in related.get(kind, ()):
-            later = _Body(transcript, counts)
-            package.stream(part, later)
-            later.close()
-    for what, count in counts.items():
-        if count:
-            transcript.note(f"tracked:{what}", count)
+            read(part, kinds)
+    for part in related.get("settings", ()):
+        package.stream(part, _Body(transcript, changes, ()))
+        package.relations(part)
+    for part in related.get("glossaryDocument", ()):
+        read(part, ("hidden",))
+        for kind, targets in package.related(part).items():
+            if kind in ("header", "footer", "footnotes", "endnotes", "comments"):
+                for target in targets:
+                    read(target, ("hidden",))
+    changes.say(transcript)
+
+
+_AFTER: tuple[tuple[str, Kinds], ...] = (
+    ("footer", ("footer",)), ("footnotes", ()), ("endnotes", ()), ("comments", ("comment",)),
+)  # fmt: skip
+
+
+class _Changes:
+    """What the parts of one document have in common: counts of changes, fields, styles."""
+
+    def __init__(self, hidden: frozenset[str]) -> None:
+        self.hidden = hidden
+        self.counts = {"deleted": 0, "inserted": 0}
+        self.authors: dict[str, None] = {}
+        self.fields: dict[str, None] = {}
+        self.said: dict[tuple[str, str], None] = {}
+
+    def say(self, transcript: Transcript) -> None:
+        """Note them."""
+        for what, count in self.counts.items():
+            if count:
+                transcript.note(f"tracked:{what}", count)
+        for author in self.authors:
+            transcript.note("tracked:author", author)
+        for code in self.fields:
+            transcript.note("field", code)
+        for name, value in self.said:
+            transcript.note(name, value)
+
+
+class _Styles:
+    """Names of the styles whose text is hidden."""
+
+    def __init__(self) -> None:
+        self.hidden: set[str] = set()
+        self._style = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "w:style":
+            self._style = attribute(attributes, "w:styleId")
+        elif tag == "w:vanish" and self._style and not _is_off(attributes):
+            self.hidden.add(self._style)
+
+    def end(self, tag: str) -> None:
+        if tag == "w:style":
+            self._style = ""
+
+    def data(self, text: str) -> None:
+        pass
+
+
+def _hidden_styles(package: Package, main: str) -> frozenset[str]:
+    styles = _Styles()
+    for part in package.related(main).get("styles", ()):
+        body = package.bytes_of(part)
+        if b"vanish" in body:  # rare: most files are spared the pass
+            package.stream(part, styles)
+    return frozenset(styles.hidden)
+
+
+def _is_off(attributes: dict[str, str]) -> bool:
+    return attribute(attributes, "w:val") in _OFF
 
 
 class _Body:
     """Writes paragraphs as they end. Text boxes inside one are written after it."""
 
-    def __init__(self, transcript: Transcript, counts: dict[str, int]) -> None:
+    def __init__(self, transcript: Transcript, changes: _Changes, kinds: Kinds) -> None:
         self._transcript = transcript
-        self._counts = counts
-        self._line: list[str] = []
-        self._rows: list[list[list[str]]] = []  # open tables: cells of the open row
-        self._boxes: list[tuple[list[str], list[list[list[str]]]]] = []
-        self._after: list[str] = []
-        self._hidden = 0
+        self._changes = changes
+        self._kinds = kinds
+        self._line = Line()
+        self._rows: list[list[list[Line]]] = []  # open tables: cells of the open row
+        self._boxes: list[tuple[Line, list[list[list[Line]]]]] = []
+        self._after: list[Line] = []
+        self._open: list[RegionKind] = []  # changes that are open here
+        self._run: Kinds = ()
+        self._styled: Kinds = ()
+        self._in_run = False
         self._fallback = 0
+        self._choices: list[bool] = []  # whether the open alternatives had a first choice
         self._collect = False
+        self._instruction = False
+        self._code: list[list[str]] = []
         self._label = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag in _TEXT:
-            self._collect = not self._hidden and not self._fallback
-        elif tag in _HIDDEN:
-            self._hidden += 1
-            self._counts["deleted"] += 1
-        elif tag == "w:ins":
-            self._counts["inserted"] += 1
+        if tag in _LOOKS:
+            return
+        if tag == "w:r":
+            self._in_run = True
+            self._run = self._styled
+        elif tag in _TEXT:
+            self._collect = not self._fallback
+        elif tag == "w:p":
+            self._styled = ()
+        elif tag in _CHANGED:
+            self._change(_CHANGED[tag], attributes)
         elif tag == "mc:Fallback":
-            self._fallback += 1
+            if self._fallback or not self._choices or self._choices[-1]:
+                self._fallback += 1
         elif self._fallback:
             return
         elif tag in _BREAKS:
-            if not self._hidden:
-                self._line.append(_BREAKS[tag])
+            if self._in_run:
+                self._line.add(_BREAKS[tag], self._now())
         elif tag == "w:tr":
             self._rows.append([])
         elif tag == "w:tc":
             if self._rows:
                 self._rows[-1].append([])
+        elif tag == "w:vanish":
+            if self._in_run and not _is_off(attributes):
+                self._run = ("hidden",)
+        elif tag in ("w:rStyle", "w:pStyle"):
+            self._style(tag, attribute(attributes, "w:val"))
         elif tag == "w:txbxContent":
             self._boxes.append((self._line, self._rows))
-            self._line, self._rows = [], []
+            self._line, self._rows = Line(), []
         elif tag in _NOTES:
             self._label = _label(tag, attributes)
-        elif tag in ("w:footnoteReference", "w:endnoteReference"):
+        else:
+            self._rarer(tag, attributes)
+
+    def _rarer(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in ("w:footnoteReference", "w:endnoteReference"):
             number = attribute(attributes, "w:id")
-            if number and not self._hidden:
-                self._line.append(f"[{number}]")
+            if number:
+                self._line.add(f"[{number}]", self._now())
         elif tag == "w:sym":
-            self._line.append(_symbol(attribute(attributes, "w:char")))
+            self._line.add(_symbol(attribute(attributes, "w:char")), self._now())
         elif tag == "wp:docPr" or tag.endswith(":docPr"):
-            described = attributes.get("descr", "")
-            if described and not self._hidden:
-                self._after.append(described)
+            for name in ("title", "descr"):
+                if attributes.get(name):
+                    self._after.append(Line(attributes[name], self._now()))
+        elif tag == "v:textpath" and attributes.get("string"):
+            self._after.append(Line(attributes["string"], (*self._now(), "text_box")))
+        elif tag.startswith("v:") and attributes.get("alt"):
+            self._after.append(Line(attributes["alt"], self._now()))
+        elif tag == "mc:AlternateContent":
+            self._choices.append(False)
+        elif tag == "mc:Choice" and self._choices:
+            self._choices[-1] = True
+        elif tag == "w:instrText":
+            self._instruction = True
+        elif tag == "w:fldSimple":
+            self._field(attribute(attributes, "w:instr"))
+        elif tag == "w:fldChar":
+            kind = attribute(attributes, "w:fldCharType")
+            if kind == "begin":
+                self._code.append([])
+            elif kind in ("separate", "end") and self._code:
+                self._field("".join(self._code.pop()))
+        elif tag in _SAID:
+            name, value = (attribute(attributes, n) if n else "" for n in _SAID[tag])
+            kind = tag[2:] + (f":{name}" if name else "")
+            if value and len(self._changes.said) < _FIELDS:
+                self._changes.said[(kind, value)] = None
+
+    def _style(self, tag: str, name: str) -> None:
+        if name in self._changes.hidden:
+            if tag == "w:pStyle":
+                self._styled = ("hidden",)
+            elif self._in_run:
+                self._run = ("hidden",)
+
+    def _change(self, kind: RegionKind, attributes: dict[str, str]) -> None:
+        self._open.append(kind)
+        if not self._fallback:
+            self._changes.counts[kind] += 1
+            author = attribute(attributes, "w:author")
+            if author and len(self._changes.authors) < 1000:
+                self._changes.authors[author] = None
+
+    def _field(self, code: str) -> None:
+        code = " ".join(code.split())
+        plain = not code or code.split(" ", 1)[0].upper() in _PLAIN_FIELDS
+        if not plain and len(self._changes.fields) < _FIELDS:
+            self._changes.fields[code] = None
+
+    def _now(self) -> Kinds:
+        if not self._open and not self._boxes:
+            return self._run
+        box: Kinds = ("text_box",) if self._boxes else ()
+        return (*self._run, *dict.fromkeys(self._open), *box)
 
     def end(self, tag: str) -> None:
         if tag in _TEXT:
             self._collect = False
-            if tag in ("c:v",):
-                self._write()
-        elif tag in _HIDDEN:
-            self._hidden -= 1
+        elif tag == "w:r":
+            self._in_run = False
+            self._run = ()
+        elif tag in _CHANGED:
+            if self._open:
+                self._open.pop()
         elif tag == "mc:Fallback":
-            self._fallback -= 1
+            self._fallback -= self._fallback > 0
+        elif tag == "mc:AlternateContent":
+            if self._choices and not self._fallback:
+                self._choices.pop()
+        elif tag == "w:instrText":
+            self._instruction = False
         elif self._fallback:
             return
         elif tag in ("w:p", "a:p"):
             self._write()
+            self._styled = ()
         elif tag == "w:tr" and self._rows:
             self._end_row()
         elif tag == "w:txbxContent" and self._boxes:
@@ -139,7 +322,9 @@ class _Body:
 
     def data(self, text: str) -> None:
         if self._collect:
-            self._line.append(text)
+            self._line.add(text, self._now() if self._open or self._boxes else self._run)
+        elif self._instruction and self._code:
+            self._code[-1].append(text)
 
     def close(self) -> None:
         """Write what an early end of the part left open."""
@@ -153,24 +338,25 @@ class _Body:
             self._end_row()
 
     def _write(self) -> None:
-        line = "".join(self._line)
-        self._line.clear()
-        if self._label and line.strip():
-            line, self._label = self._label + line, ""
+        line, self._line = self._line, Line()
+        if self._label and line.text.strip():
+            labelled = Line(self._label)
+            labelled.extend(line)
+            line, self._label = labelled, ""
         after, self._after = self._after, []
         if self._rows and self._rows[-1]:
             self._rows[-1][-1].extend(x for x in (line, *after) if x)
             return
-        for text in (line, *after) if line or not after else after:
-            self._transcript.paragraph(text)
+        for each in (line, *after) if line or not after else after:
+            write_paragraph(self._transcript, each, self._kinds)
 
     def _end_row(self) -> None:
         cells = self._rows.pop()
-        line = "\t".join(" ".join(cell) for cell in cells)
+        line = joined((joined(cell, " ") for cell in cells), "\t")
         if self._rows and self._rows[-1]:
             self._rows[-1][-1].append(line)  # a table in a cell
         else:
-            self._transcript.paragraph(line)
+            write_paragraph(self._transcript, line, self._kinds)
 
 
 def _label(tag: str, attributes: dict[str, str]) -> str:

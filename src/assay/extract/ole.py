@@ -37,7 +37,12 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("SwDocContentMgr", "application/sldworks"),
     ("Catalog", "application/x-thumbs-db"),
     ("\x01Ole10Native", "application/x-ole-package"),
+    ("Package", "application/x-ole-package"),
+    ("EmbeddedOdf", "application/x-ole-package"),
 )
+# Streams that only an embedded object has beside its own, and streams that make it a document.
+_EMBEDDED = frozenset(("\x01ole", "\x03objinfo", "\x03ocxname"))
+_DOCUMENTS = frozenset(("quill", "matost", "spelling", "worddocument", "workbook", "book"))
 
 
 def names_of(path: Path) -> list[str]:
@@ -92,6 +97,8 @@ def kind_of(path: Path) -> str:
     """The media type of a compound file; `application/x-ole-storage` where no name tells."""
     names = set(names_of(path))
     folded = {name.lower() for name in names}  # some writers shout
+    if folded & _EMBEDDED and "contents" in folded and not folded & _DOCUMENTS:
+        return "application/x-ole-package"  # an embedding that wraps a file or is a control
     for name, media in _KINDS:
         if name.lower() in folded:
             return media
@@ -99,6 +106,8 @@ def kind_of(path: Path) -> str:
         return "application/x-mspublisher"
     if "CONTENTS" in names:
         return "application/vnd.ms-works"
+    if "vba" in folded and folded & {"project", "projectwm"}:
+        return "application/vnd.ms-office.vbaproject"
     if "PerfectOffice_MAIN" in names:
         return "application/vnd.wordperfect"
     return "application/x-ole-storage"

@@ -96,8 +96,11 @@ class Transcript:
         height: float | None = None,
         words: Words | None = None,
         wants_ocr: bool = False,
-    ) -> None:
-        """Add a whole page, with a form feed between it and the one before."""
+    ) -> int:
+        """Add a whole page, with a form feed between it and the one before.
+
+        Gives the place where its text begins.
+        """
         self.end_flow()
         if self.pages:
             self.write("\f")
@@ -106,6 +109,7 @@ class Transcript:
             self.write(text)
         finally:
             self.enter(start, label, width, height, words, wants_ocr)
+        return start
 
     def enter(
         self,
@@ -132,8 +136,11 @@ class Transcript:
             )
         )
 
-    def paragraph(self, text: str) -> None:
-        """Add a paragraph of a format without pages; pages end where paragraphs do."""
+    def paragraph(self, text: str) -> int:
+        """Add a paragraph of a format without pages; pages end where paragraphs do.
+
+        Gives the place where its text begins.
+        """
         if self._flow_start is None:
             if self.pages:
                 self.write("\f")
@@ -142,8 +149,10 @@ class Transcript:
             self.end_flow()
             self.write("\f")
             self._flow_start = self.length
+        start = self.length
         self.write(text)
         self.write("\n")
+        return start
 
     def end_flow(self) -> None:
         """Close the page that paragraphs were being added to, if there is one."""

@@ -1,18 +1,19 @@
-"""Workbooks: XLSX, XLSB, XLS and ODS, by calamine; a sheet is a page.
+"""XLSX workbooks by calamine, and what it leaves: a sheet is a page (see sheets.py).
 
-A row is a line, cells are divided by tabs; a tab or line end inside a cell becomes a space,
-so that line and column still tell the cell. Sheets longer than `reading.sheet_rows` rows
-are paged, and each page begins with the header row again; its label tells the rows. Values
-are those the program saved, formulas are not computed. Hidden sheets are read and labelled.
-Comments and the words of drawings follow the last page of their sheet. A sheet whose two
+Values are those the program saved, formulas are not computed. Hidden sheets, rows and columns
+are read and marked. Comments with author, words of drawings, charts, headers and footers
+follow the last page of their sheet. Rows that a pivot table keeps, cells of other workbooks
+that were kept with a link, and the log of a shared workbook are pages of their own, marked
+hidden: no sheet shows them. Defined names and connections are metadata. A sheet whose two
 corners span more cells than `limits.cells`, or that calamine refuses, is read as a stream.
 """
 
 from __future__ import annotations
 
-import datetime
+import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import python_calamine as calamine
@@ -20,295 +21,142 @@ import python_calamine as calamine
 from assay.extract import office, types
 from assay.extract.problems import Stop
 from assay.extract.request import Request
+from assay.extract.runs import Line
+from assay.extract.sheets import (
+    BREAK,
+    Pages,
+    Sparse,
+    cell_text,
+    date_text,
+    is_date_format,
+    is_date_number,
+)
 from assay.extract.spool import MemberBroken
 from assay.extract.transcript import Transcript
-from assay.extract.zipped import Archive, NotZip
 from assay.ports import Card
 
 CARD = Card(
     name="xlsx",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
-    formats=(types.XLSX, types.XLSB, types.XLS, types.ODF + "spreadsheet"),
-    limits="number formats are not applied: 0.25 stays 0.25 where the sheet shows 25 %",
+    formats=(types.XLSX,),
+    limits="number formats other than dates are not applied: 0.25 where the sheet shows 25 %",
 )
-_BREAK = re.compile(r"[\t\r\n\v\f]+")
-_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{1,7})[\"']")
-_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})\d{1,7}[\"']")
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+_HIDDEN_ROW = re.compile(
+    rb"<(?:\w+:)?row\b(?=[^>]*\shidden\s*=\s*[\"'](?:1|true)[\"'])[^>]*?\sr\s*=\s*[\"'](\d{1,7})"
+)
+_HIDDEN_COLUMN = re.compile(
+    rb"<(?:\w+:)?col\b(?=[^>]*\shidden\s*=\s*[\"'](?:1|true)[\"'])"
+    rb"(?=[^>]*\smin\s*=\s*[\"'](\d{1,5}))[^>]*?\smax\s*=\s*[\"'](\d{1,5})"
+)
+_MARGIN = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(Header|Footer)\b[^>]*>([^<]+)<")
+_MARGIN_CODE = re.compile(r"&(?:&|[LCRPNDTZFAGBIUESXY]|\"[^\"]*\"|\d+|K[0-9A-Fa-f+-]{6,8})")
 _DENSE = 8_000_000  # cells that calamine may spread out in memory
-_BLANK_RUN = 50  # empty rows in a row that are kept as empty lines
 
 
 def read_xlsx(request: Request, transcript: Transcript) -> None:
     """Read a workbook. Raises Stop with `encrypted`, `damaged` or `limit_cells`."""
-    if request.type == types.XLS:
-        try:
-            _read_book(request, transcript, None)
-        except Stop as stop:
-            if stop.problem.code != "encrypted" or transcript.secret:
-                raise
-            from assay.extract.sealed import read_sealed
-
-            read_sealed(request, transcript)
-            return
-        _read_ole_properties(request, transcript)
-        _say_what_is_left(request, transcript)
-        return
-    try:
-        archive = Archive(request.path)
-    except NotZip:
-        raise Stop("damaged", "", "no zip entries") from None
-    with archive:
-        package = office.Package(archive, request, transcript)
+    with office.opened(request, transcript) as package:
         if request.only is None:
-            if request.type == types.ODF + "spreadsheet":
-                from assay.extract import odf
-
-                odf.check_encryption(package)
-                _read_book(request, transcript, None)
-                odf.read_properties(package)
-            else:
-                _read_book(request, transcript, package)
-                package.read_properties()
-        if request.type == types.ODF + "spreadsheet":
-            from assay.extract.odf import MEMBER_FOLDERS
-
-            package.take_members(MEMBER_FOLDERS)
-        else:
-            package.take_members()
+            _read_book(request, transcript, package)
+            package.read_properties()
+        package.take_members()
+        if request.only is None:
+            package.say_what_is_left()
 
 
-def _read_book(request: Request, transcript: Transcript, package: office.Package | None) -> None:
-    wide = _too_wide(package, request.limits.cells) if package is not None else False
-    if not wide:
-        try:
-            _read_by_calamine(request, transcript, package)
-            return
-        except Stop:
-            raise
-        except BaseException as error:
-            # a Rust panic comes as a BaseException of its own
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            if type(error).__name__ == "PasswordError":
-                raise Stop("encrypted") from None
-            if package is None:
-                if request.type == types.XLS and _read_by_xlrd(request, transcript):
-                    return
-                raise Stop("damaged", "", type(error).__name__) from None
-    assert package is not None
-    _read_as_stream(request, transcript, package)
-
-
-def _read_by_calamine(
-    request: Request, transcript: Transcript, package: office.Package | None
-) -> None:
-    with request.path.open("rb") as stream:
-        book = calamine.CalamineWorkbook.from_filelike(stream)
-    parts = _sheet_parts(package) if package is not None else {}
-    pages = _Pages(request, transcript)
-    failed: list[str] = []
-    for number, sheet in enumerate(book.sheets_metadata, 1):
-        visible = str(sheet.visible).rpartition(".")[2]
-        label = sheet.name if visible == "Visible" else f"{sheet.name} (hidden)"
-        if visible != "Visible":
-            transcript.note("sheet:hidden", sheet.name)
-        rows: Iterable[list[Any]] = ()
-        first = 0
-        try:
-            if str(sheet.typ).rpartition(".")[2] in ("WorkSheet", "DialogSheet", "MacroSheet"):
-                opened = book.get_sheet_by_index(number - 1)
-                first = opened.start[0] if opened.start else 0
-                rows = opened.iter_rows()
-        except calamine.CalamineError as error:
-            failed.append(f"sheet {number}")
-            transcript.trouble("damaged", f"sheet {number}", type(error).__name__)
-        extras = _sheet_extras(package, parts.get(sheet.name, "")) if package is not None else []
-        pages.sheet(label, first, ([_cell(v) for v in row] for row in rows), extras)
-    if failed and not transcript.length:
-        raise ValueError("no sheet could be read")
-
-
-def _cell(value: Any) -> str:
-    kind = type(value)
-    if kind is str:
-        return _BREAK.sub(" ", value) if not value.isprintable() else value
-    if kind is float:
-        return str(int(value)) if value.is_integer() and abs(value) < 1e17 else repr(value)
-    if kind is bool:
-        return "TRUE" if value else "FALSE"
-    if kind is datetime.datetime:
-        plain = value.time() == datetime.time()
-        return str(value.date()) if plain else str(value.isoformat(" ", "seconds"))
-    if value is None:
-        return ""
-    return str(value.isoformat() if hasattr(value, "isoformat") else value)
-
-
-class _Pages:
-    """Turns rows into pages of lines."""
-
-    def __init__(self, request: Request, transcript: Transcript) -> None:
-        self._transcript = transcript
-        self._rows = max(request.options.sheet_rows, 2)
-        self._cells = request.limits.cells
-
-    def sheet(self, label: str, first: int, rows: Iterable[list[str]], extras: list[str]) -> None:
-        """Write one sheet. `first` counts the empty rows above it, from 0."""
-        header = ""
-        lines: list[str] = []
-        start = row = first
-        blank = 0
-        many = False
-        for cells in rows:
-            row += 1
-            self._cells -= len(cells)
-            if self._cells < 0:
-                self._flush(label, header, lines, start, row, many)
-                raise Stop("limit_cells", f"row {row}")
-            line = "\t".join(cells).rstrip("\t")
-            if not line:
-                blank += 1
-                if blank > _BLANK_RUN:
-                    continue
-            else:
-                if blank > _BLANK_RUN and lines:
-                    self._flush(label, header, lines, start, row - blank, True)
-                    lines, start, many = [], row - 1, True
-                blank = 0
-                header = header or line
-            if line or lines:
-                lines.append(line)
-            else:
-                start = row
-            if len(lines) >= self._rows:
-                self._flush(label, header, lines, start, row, True)
-                lines, start, many = [], row, True
-        while lines and not lines[-1]:
-            lines.pop()
-        if extras:
-            lines += ["", *extras]
-        if lines or not many:
-            self._flush(label, header, lines, start, row, many)
-
-    def _flush(
-        self, label: str, header: str, lines: list[str], start: int, end: int, many: bool
-    ) -> None:
-        if many:
-            label = f"{label} rows {start + 1}-{end}"
-        if many and lines and lines[0] != header:
-            lines = [header, *lines]
-        self._transcript.page("\n".join(lines), label=label)
-
-
-# ---------------------------------------------------------------- beside calamine
-
-
-def _sheet_parts(package: office.Package) -> dict[str, str]:
-    """Sheet name -> part, in the order of the workbook."""
-    main = next(
-        (target for kind, target in package.relations("").values() if kind == "officeDocument"),
-        "xl/workbook.xml",
-    )
-    listed = _Sheets()
-    if main.endswith(".xml"):
-        package.stream(main, listed)
+def _read_book(request: Request, transcript: Transcript, package: office.Package) -> None:
+    book = _Workbook()
+    main = package.main("xl/workbook.xml")
+    package.stream(main, book)
+    for name, value in book.said:
+        transcript.note(name, value)
     related = package.relations(main)
-    return {name: related[i][1] for name, i in listed.sheets if i in related}
-
-
-def _sheet_extras(package: office.Package, part: str) -> list[str]:
-    """Comments and words of drawings of a sheet."""
-    if not part:
-        return []
-    lines: list[str] = []
-    for kind, target in package.relations(part).values():
-        if kind in ("comments", "threadedComment", "drawing"):
-            found = _Words()
-            package.stream(target, found)
-            lines += found.lines
-            if kind == "drawing":
-                for inner, chart in package.relations(target).values():
-                    if inner in ("chart", "diagramData"):
-                        words = _Words()
-                        package.stream(chart, words)
-                        lines += words.lines
-    return lines
-
-
-class _Sheets:
-    def __init__(self) -> None:
-        self.sheets: list[tuple[str, str]] = []
-        self.hidden: set[str] = set()
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "x:sheet":
-            name = attributes.get("name", "")
-            self.sheets.append((name, office.attribute(attributes, "r:id")))
-            if attributes.get("state", "visible") != "visible":
-                self.hidden.add(name)
-
-    def end(self, tag: str) -> None:
-        pass
-
-    def data(self, text: str) -> None:
-        pass
-
-
-class _Words:
-    """Comments (marked with their cell) and text of shapes."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._line: list[str] = []
-        self._collect = False
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        local = tag.partition(":")[2]
-        if local in ("comment", "threadedComment"):
-            self._line.append(f"[comment {attributes.get('ref', '')}] ")
-        elif local in ("t", "text", "v"):
-            self._collect = True
-
-    def end(self, tag: str) -> None:
-        local = tag.partition(":")[2]
-        if local in ("t", "text", "v"):
-            self._collect = False
-        if local in ("comment", "threadedComment", "p", "pt"):
-            line = _BREAK.sub(" ", "".join(self._line)).strip()
-            self._line.clear()
-            if line:
-                self.lines.append(line)
-
-    def data(self, text: str) -> None:
-        if self._collect:
-            self._line.append(text)
-
-
-def _too_wide(package: office.Package, limit: int) -> bool:
-    """Tell whether a sheet's corners span more cells than calamine may fill: it fills them all."""
-    limit = min(limit, _DENSE)
-    for name in package.names("xl/worksheets/"):
-        entry = package.entry(name)
-        if entry is None or not name.endswith(".xml"):
+    sheets = [
+        _Sheet(name, related[i][1] if i in related else "", hidden)
+        for name, i, hidden in book.sheets
+    ]
+    listed = {sheet.part.lower() for sheet in sheets}
+    for part in package.names("xl/worksheets/"):
+        if part.endswith(".xml") and part.lower() not in listed and part.count("/") == 2:
+            sheets.append(_Sheet(part.rpartition("/")[2], part, True, unlisted=True))
+    names = _people(package)
+    pages = Pages(request, transcript)
+    wide = False
+    for sheet in sheets:
+        if not sheet.part.startswith("xl/worksheets/") or not package.has(sheet.part):
             continue
-        rows = columns = 1
-        tail = b""
-        try:
-            for chunk in package.archive.chunks(entry):
-                block = tail + chunk
-                rows = max(rows, *map(int, set(_ROW.findall(block))), 0)
-                columns = max(columns, *map(_column, set(_COLUMN.findall(block))), 0)
-                tail = block[-64:]
-        except MemberBroken:
-            return True
-        except Exception as error:
-            if type(error).__module__ not in ("zlib", "lzma", "_lzma", "builtins"):
-                raise
-            return True
-        if rows * columns > limit:
-            return True
-    return False
+        _look_at(package, sheet)
+        wide = wide or sheet.rows * sheet.columns > min(request.limits.cells, _DENSE)
+    done = False
+    if not wide and not any(sheet.unlisted for sheet in sheets):
+        done = _read_by_calamine(request, transcript, package, sheets, pages, names)
+    if not done:
+        _read_as_stream(request, transcript, package, sheets, pages, names, book.from_1904)
+    _read_kept_data(request, package, pages)
+
+
+@dataclass
+class _Sheet:
+    """A sheet of the workbook, and what a first look at its part tells."""
+
+    name: str
+    part: str
+    hidden: bool
+    unlisted: bool = False
+    rows: int = 1
+    columns: int = 1
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    margins: list[Line] = field(default_factory=list)
+
+
+def _look_at(package: office.Package, sheet: _Sheet) -> None:
+    """The corners of a sheet, its hidden rows and columns, its margins: by search, not parsed."""
+    entry = package.entry(sheet.part)
+    if entry is None:
+        return
+    package.claimed.add(sheet.part.lower())
+    rows = columns = 1
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
+    tail = b""
+    try:
+        for chunk in package.archive.chunks(entry):
+            block = tail + chunk
+            places = set(_PLACE.findall(block))
+            if places:
+                rows = max(rows, *(int(number) for _, number in places))
+                columns = max(columns, *map(_column, {letters for letters, _ in places}))
+            if b"hidden" in block:
+                hidden_rows.update(map(int, _HIDDEN_ROW.findall(block)))
+                for low, high in _HIDDEN_COLUMN.findall(block):
+                    hidden_columns.update(range(int(low) - 1, min(int(high), 16384)))
+            if b"Header" in block or b"Footer" in block:
+                for kind, text in _MARGIN.findall(block):
+                    said = _margin(text)
+                    line = Line(said, ("header",) if kind == b"Header" else ("footer",))
+                    if said and all(line.text != m.text for m in sheet.margins):
+                        sheet.margins.append(line)
+            tail = block[max(block.rfind(b"<"), len(block) - 4096) :]
+    except MemberBroken:
+        rows = columns = 1 << 20
+    except Exception as error:
+        if type(error).__module__ not in ("zlib", "lzma", "_lzma", "builtins"):
+            raise
+        rows = columns = 1 << 20
+    sheet.rows, sheet.columns = rows, columns
+    sheet.hidden_rows, sheet.hidden_columns = frozenset(hidden_rows), frozenset(hidden_columns)
+
+
+def _margin(raw: bytes) -> str:
+    return margin_words(html.unescape(raw.decode("utf-8", "replace")))
+
+
+def margin_words(text: str) -> str:
+    """The words of a header or footer without the codes for page numbers, fonts and places."""
+    return " ".join(_MARGIN_CODE.sub(" ", text).split())
 
 
 def _column(letters: bytes) -> int:
@@ -318,23 +166,453 @@ def _column(letters: bytes) -> int:
     return number
 
 
+# ---------------------------------------------------------------- by calamine
+
+
+def _read_by_calamine(
+    request: Request,
+    transcript: Transcript,
+    package: office.Package,
+    sheets: list[_Sheet],
+    pages: Pages,
+    names: dict[str, str],
+) -> bool:
+    """Read all sheets; False where calamine refuses the workbook before any was read."""
+    try:
+        with request.path.open("rb") as stream:
+            book = calamine.CalamineWorkbook.from_filelike(stream)
+    except BaseException as error:
+        # a Rust panic comes as a BaseException of its own
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if type(error).__name__ == "PasswordError":
+            raise Stop("encrypted") from None
+        return False
+    package.claimed.add("xl/sharedstrings.xml")
+    known = {sheet.name: sheet for sheet in sheets}
+    for number, meta in enumerate(book.sheets_metadata, 1):
+        sheet = known.get(meta.name) or _Sheet(meta.name, "", False)
+        rows: Iterable[list[Any]] = ()
+        first = column = 0
+        try:
+            if str(meta.typ).rpartition(".")[2] in ("WorkSheet", "DialogSheet", "MacroSheet"):
+                opened = book.get_sheet_by_index(number - 1)
+                first, column = opened.start or (0, 0)
+                rows = opened.iter_rows()
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            read = _stream_sheet(package, sheet, request, [], frozenset(), False)
+            transcript.trouble("damaged", f"sheet {number}", type(error).__name__)
+            rows = read.rows()
+            pages.sheet(sheet.name, 0, rows, _extras(package, sheet, names), hidden=sheet.hidden)
+            continue
+        if sheet.part:
+            package.claimed.add(sheet.part.lower())
+        pages.sheet(
+            sheet.name,
+            first,
+            ([cell_text(v) for v in row] for row in rows),
+            _extras(package, sheet, names),
+            hidden=str(meta.visible).rpartition(".")[2] != "Visible",
+            hidden_rows=sheet.hidden_rows,
+            hidden_columns=sheet.hidden_columns,
+            first_column=column,
+        )
+    return True
+
+
+class _Workbook:
+    """The list of sheets, and what else the workbook part says."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str, bool]] = []
+        self.said: list[tuple[str, str]] = []
+        self.from_1904 = False
+        self._name = ""
+        self._text: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "x:sheet":
+            hidden = attributes.get("state", "visible") != "visible"
+            relation = office.attribute(attributes, "r:id")
+            self.sheets.append((attributes.get("name", ""), relation, hidden))
+        elif tag == "x:workbookPr":
+            self.from_1904 = attributes.get("date1904") in ("1", "true")
+        elif tag == "x:definedName":
+            hidden_name = attributes.get("hidden") in ("1", "true")
+            self._name = attributes.get("name", "") + (" (hidden)" if hidden_name else "")
+            self._text.clear()
+            if attributes.get("comment"):
+                self.said.append((f"name:{self._name}:comment", attributes["comment"]))
+        elif tag == "x:fileSharing" and attributes.get("userName"):
+            self.said.append(("reserved-by", attributes["userName"]))
+
+    def end(self, tag: str) -> None:
+        if tag == "x:definedName" and len(self.said) < 20_000:
+            self.said.append((f"name:{self._name}", "".join(self._text)))
+            self._name = ""
+
+    def data(self, text: str) -> None:
+        if self._name:
+            self._text.append(text)
+
+
+# ---------------------------------------------------------------- beside the cells
+
+
+def _people(package: office.Package) -> dict[str, str]:
+    people = _People()
+    for part in package.names("xl/persons/"):
+        if part.endswith(".xml"):
+            package.stream(part, people)
+    return people.names
+
+
+class _People:
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag.endswith(":person"):
+            self.names[attributes.get("id", "")] = attributes.get("displayName", "")
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
+
+
+def _extras(package: office.Package, sheet: _Sheet, names: dict[str, str]) -> list[Line]:
+    """Margins, comments, words of drawings and charts of a sheet."""
+    if not sheet.part:
+        return []
+    lines = list(sheet.margins)
+    for kind, target in package.relations(sheet.part).values():
+        if kind in ("comments", "threadedComment"):
+            comments = _Comments(names)
+            package.stream(target, comments)
+            lines += comments.lines
+        elif kind == "drawing" and target.lower() not in package.claimed:
+            found = office.Words()
+            package.stream(target, found)
+            lines += [Line(BREAK.sub(" ", text), ("text_box",)) for text in found.lines]
+            lines += _drawn(package, target)
+    lines += _drawn(package, sheet.part)
+    return lines
+
+
+def _drawn(package: office.Package, part: str) -> list[Line]:
+    words, charts = office.drawn(package, part)
+    return [
+        *(Line(BREAK.sub(" ", text), ("text_box",)) for text in words),
+        *(Line(text, ("chart",)) for text in charts),
+    ]
+
+
+class _Comments:
+    """Comments of both kinds, marked with cell, author and date."""
+
+    def __init__(self, people: dict[str, str]) -> None:
+        self.lines: list[Line] = []
+        self._people = people
+        self._authors: list[str] = []
+        self._head = ""
+        self._text: list[str] = []
+        self._collect = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        local = tag.partition(":")[2]
+        if local == "comment":
+            number = attributes.get("authorId", "")
+            index = int(number) if number.isdecimal() else -1
+            author = self._authors[index] if 0 <= index < len(self._authors) else ""
+            self._begin(attributes.get("ref", ""), author, "")
+        elif local == "threadedComment":
+            author = self._people.get(attributes.get("personId", ""), "")
+            self._begin(attributes.get("ref", ""), author, attributes.get("dT", ""))
+        elif local in ("t", "text", "author"):
+            self._collect = True
+            if local == "author":
+                self._text.clear()
+
+    def _begin(self, place: str, author: str, when: str) -> None:
+        marks = " · ".join(m for m in (f"comment {place}".strip(), author, when) if m)
+        self._head = f"[{marks}] "
+        self._text.clear()
+
+    def end(self, tag: str) -> None:
+        local = tag.partition(":")[2]
+        if local == "author":
+            self._authors.append("".join(self._text))
+            self._text.clear()
+            self._collect = False
+        elif local in ("t", "text"):
+            self._collect = False
+        elif local in ("comment", "threadedComment"):
+            words = BREAK.sub(" ", "".join(self._text)).strip()
+            self._text.clear()
+            if words:
+                self.lines.append(Line(self._head + words, ("comment",)))
+
+    def data(self, text: str) -> None:
+        if self._collect:
+            self._text.append(text)
+
+
+def _read_kept_data(request: Request, package: office.Package, pages: Pages) -> None:
+    """What the file keeps and no sheet shows: pivot caches, linked cells, logs of changes."""
+    for number, part in enumerate(package.names("xl/pivotCache/pivotCacheDefinition"), 1):
+        if not part.endswith(".xml"):
+            continue
+        cache = _PivotCache(request.limits.cells)
+        package.stream(part, cache)
+        for records in package.related(part).get("pivotCacheRecords", ()):
+            package.stream(records, cache)
+        pages.sheet(f"pivot cache {number}", 0, cache.table(), hidden=True)
+    for number, part in enumerate(package.names("xl/externalLinks/externalLink"), 1):
+        if part.endswith(".xml"):
+            linked = _Linked(request.limits.cells)
+            package.stream(part, linked)
+            package.relations(part)
+            for name, cells in linked.sheets:
+                pages.sheet(f"link {number} {name}".rstrip(), 0, cells.rows(), hidden=True)
+    package.stream("xl/connections.xml", _Connections(package.transcript))
+    logs = _Log()
+    for part in package.names("xl/revisions/"):
+        if part.endswith(".xml"):
+            package.stream(part, logs)
+    if logs.lines:
+        pages.sheet("log of changes", 0, ([line] for line in logs.lines), hidden=True)
+
+
+class _PivotCache:
+    """The rows that a pivot table was made from, as the file keeps them."""
+
+    _VALUES = frozenset(("x:s", "x:n", "x:d", "x:b", "x:e", "x:m"))
+
+    def __init__(self, limit: int) -> None:
+        self._names: list[str] = []
+        self._shared: list[list[str]] = []
+        self._rows: list[list[str]] = []
+        self._row: list[str] | None = None
+        self._in_shared = False
+        self._left = limit
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "x:cacheField":
+            self._names.append(attributes.get("name", ""))
+            self._shared.append([])
+        elif tag == "x:sharedItems":
+            self._in_shared = True
+        elif tag == "x:r":
+            self._row = []
+        elif tag in self._VALUES:
+            self._left -= 1
+            if self._left < 0:
+                raise Stop("limit_cells", "pivot cache")
+            value = BREAK.sub(" ", attributes.get("v", ""))
+            if self._row is not None:
+                self._row.append(value)
+            elif self._in_shared and self._shared:
+                self._shared[-1].append(value)
+        elif tag == "x:x" and self._row is not None:
+            column, given = len(self._row), attributes.get("v", "")
+            shared = self._shared[column] if column < len(self._shared) else []
+            index = int(given) if given.isdecimal() else -1
+            self._left -= 1
+            if self._left < 0:
+                raise Stop("limit_cells", "pivot cache")
+            self._row.append(shared[index] if 0 <= index < len(shared) else "")
+
+    def end(self, tag: str) -> None:
+        if tag == "x:sharedItems":
+            self._in_shared = False
+        elif tag == "x:r" and self._row is not None:
+            self._rows.append(self._row)
+            self._row = None
+
+    def data(self, text: str) -> None:
+        pass
+
+    def table(self) -> Iterable[list[str]]:
+        """The names of the fields, then the rows; without rows the values of each field."""
+        yield self._names
+        if self._rows:
+            yield from self._rows
+        else:
+            for name, values in zip(self._names, self._shared, strict=False):
+                if values:
+                    yield [name, *values]
+
+
+class _Linked:
+    """Cells of another workbook, kept with a link to it."""
+
+    def __init__(self, limit: int) -> None:
+        self.sheets: list[tuple[str, Sparse]] = []
+        self._names: list[str] = []
+        self._limit = limit
+        self._place = (0, 0)
+        self._text: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "x:sheetName":
+            self._names.append(attributes.get("val", ""))
+        elif tag == "x:sheetData":
+            given = attributes.get("sheetId", "")
+            index = int(given) if given.isdecimal() else -1
+            name = self._names[index] if 0 <= index < len(self._names) else ""
+            self.sheets.append((name, Sparse(self._limit)))
+        elif tag == "x:cell":
+            match = re.match(r"([A-Z]{1,3})(\d{1,7})\Z", attributes.get("r", ""))
+            if match:
+                self._place = (int(match[2]), _column(match[1].encode()) - 1)
+        self._text.clear()
+
+    def end(self, tag: str) -> None:
+        if tag == "x:v" and self.sheets:
+            self.sheets[-1][1].put(*self._place, "".join(self._text))
+
+    def data(self, text: str) -> None:
+        self._text.append(text)
+
+
+class _Connections:
+    """Where a workbook takes data from: every attribute that says so."""
+
+    _SAYS = frozenset(
+        ("name", "description", "connection", "command", "sourceFile", "url", "odcFile")
+    )
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._transcript = transcript
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        for name, value in attributes.items():
+            if name in self._SAYS and value:
+                self._transcript.note(f"connection:{name}", value)
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
+
+
+class _Log:
+    """The log of a shared workbook: who changed what, old and new values."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._text: list[str] = []
+        self._what = ""
+        self._collect = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "x:header":
+            who, when = attributes.get("userName", ""), attributes.get("dateTime", "")
+            self.lines.append(f"[change · {who} · {when}]")
+        elif tag in ("x:oc", "x:nc"):
+            self._what = ("old" if tag == "x:oc" else "new") + f" {attributes.get('r', '')}"
+        elif tag in ("x:v", "x:t"):
+            self._collect = True
+
+    def end(self, tag: str) -> None:
+        if tag in ("x:v", "x:t"):
+            self._collect = False
+        elif tag in ("x:oc", "x:nc"):
+            value = BREAK.sub(" ", "".join(self._text))
+            self._text.clear()
+            if value:
+                self.lines.append(f"{self._what}: {value}")
+
+    def data(self, text: str) -> None:
+        if self._collect:
+            self._text.append(text)
+
+
 # ---------------------------------------------------------------- as a stream
 
 
-def _read_as_stream(request: Request, transcript: Transcript, package: office.Package) -> None:
+def _read_as_stream(
+    request: Request,
+    transcript: Transcript,
+    package: office.Package,
+    sheets: list[_Sheet],
+    pages: Pages,
+    names: dict[str, str],
+    from_1904: bool,
+) -> None:
     strings = _Strings(request.limits.text)
     package.stream("xl/sharedStrings.xml", strings)
-    parts = _sheet_parts(package) or {
-        n: n for n in package.names("xl/worksheets/") if n.endswith(".xml")
-    }
-    if not parts:
+    styles = _Styles()
+    package.stream("xl/styles.xml", styles)
+    if not sheets:
         transcript.trouble("damaged", "", "no sheets")
-    pages = _Pages(request, transcript)
-    for number, (name, part) in enumerate(parts.items(), 1):
-        cells = _Cells(strings.strings, request.limits.cells)
-        if not package.stream(part, cells):
+    for number, sheet in enumerate(sheets, 1):
+        if not package.has(sheet.part):
             transcript.trouble("damaged", f"sheet {number}", "its part is missing")
-        pages.sheet(name, 0, cells.rows(), _sheet_extras(package, part))
+        cells = _stream_sheet(package, sheet, request, strings.strings, styles.dates(), from_1904)
+        if sheet.unlisted:
+            transcript.note("sheet:unlisted", sheet.part)
+        pages.sheet(
+            sheet.name,
+            0,
+            cells.rows(),
+            _extras(package, sheet, names),
+            hidden=sheet.hidden,
+            hidden_rows=sheet.hidden_rows,
+            hidden_columns=sheet.hidden_columns,
+        )
+
+
+def _stream_sheet(
+    package: office.Package,
+    sheet: _Sheet,
+    request: Request,
+    strings: list[str],
+    dates: frozenset[int],
+    from_1904: bool,
+) -> Sparse:
+    cells = _Cells(strings, dates, from_1904, request.limits.cells)
+    package.stream(sheet.part, cells)
+    return cells.filled
+
+
+class _Styles:
+    """Which cell styles write dates."""
+
+    def __init__(self) -> None:
+        self._codes: dict[int, str] = {}
+        self._styles: list[int] = []
+        self._inside = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        number = attributes.get("numFmtId", "")
+        if tag == "x:numFmt" and number.isdecimal():
+            self._codes[int(number)] = attributes.get("formatCode", "")
+        elif tag == "x:cellXfs":
+            self._inside = True
+        elif tag == "x:xf" and self._inside:
+            self._styles.append(int(number) if number.isdecimal() else 0)
+
+    def end(self, tag: str) -> None:
+        if tag == "x:cellXfs":
+            self._inside = False
+
+    def data(self, text: str) -> None:
+        pass
+
+    def dates(self) -> frozenset[int]:
+        """The places of those styles in the list."""
+        return frozenset(
+            place
+            for place, number in enumerate(self._styles)
+            if (is_date_format(self._codes[number]) if number in self._codes
+                else is_date_number(number))
+        )  # fmt: skip
 
 
 class _Strings:
@@ -359,7 +637,7 @@ class _Strings:
         elif tag == "x:rPh":
             self._phonetic -= 1
         elif tag == "x:si":
-            self.strings.append(_BREAK.sub(" ", "".join(self._text)))
+            self.strings.append(BREAK.sub(" ", "".join(self._text)))
             self._text.clear()
 
     def data(self, text: str) -> None:
@@ -371,20 +649,26 @@ class _Strings:
 
 
 class _Cells:
-    """The filled cells of a sheet, however far apart they stand."""
+    """The filled cells of a sheet."""
 
-    def __init__(self, strings: list[str], limit: int) -> None:
+    def __init__(
+        self, strings: list[str], dates: frozenset[int], from_1904: bool, limit: int
+    ) -> None:
+        self.filled = Sparse(limit)
         self._strings = strings
-        self._left = limit
-        self._filled: dict[int, dict[int, str]] = {}
+        self._dates = dates
+        self._from_1904 = from_1904
         self._place = (0, 0)
         self._kind = ""
+        self._style = 0
         self._text: list[str] = []
         self._collect = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "x:c":
             self._kind = attributes.get("t", "")
+            style = attributes.get("s", "0")
+            self._style = int(style) if style.isdecimal() else 0
             match = re.match(r"([A-Z]{1,3})(\d{1,7})\Z", attributes.get("r", ""))
             row, column = self._place
             self._place = (
@@ -407,83 +691,17 @@ class _Cells:
                 value = self._strings[index] if 0 <= index < len(self._strings) else ""
             elif self._kind == "b":
                 value = "TRUE" if value == "1" else "FALSE"
-            if value:
-                self._left -= 1
-                if self._left < 0:
-                    raise Stop("limit_cells", f"row {self._place[0]}")
-                row, column = self._place
-                self._filled.setdefault(row, {})[column] = _BREAK.sub(" ", value)
+            elif self._kind in ("", "n") and value and self._style in self._dates:
+                value = _as_date(value, self._from_1904)
+            self.filled.put(self._place[0], self._place[1] - 1, value)
 
     def data(self, text: str) -> None:
         if self._collect:
             self._text.append(text)
 
-    def rows(self) -> Iterator[list[str]]:
-        """The rows in order; a gap is told by at most a few empty ones, columns by tabs."""
-        last = 0
-        for row in sorted(self._filled):
-            for _ in range(min(row - last - 1, _BLANK_RUN + 1)):
-                yield []
-            last = row
-            cells = self._filled[row]
-            line: list[str] = []
-            for column in sorted(cells):
-                line += [""] * min(column - 1 - len(line), 1000)
-                line.append(cells[column])
-            yield line
 
-
-def _read_by_xlrd(request: Request, transcript: Transcript) -> bool:
-    """The older XLS kinds that calamine refuses. False where xlrd refuses them too."""
-    import io
-
-    import xlrd  # type: ignore[import-untyped]
-
+def _as_date(value: str, from_1904: bool) -> str:
     try:
-        book = xlrd.open_workbook(str(request.path), logfile=io.StringIO())
-    except xlrd.XLRDError as error:
-        if "encrypted" in str(error).lower():
-            raise Stop("encrypted") from None
-        return False
-    except Exception:  # noqa: BLE001 - any failure of it: the caller says damaged
-        return False
-    pages = _Pages(request, transcript)
-    for sheet in book.sheets():
-        label = sheet.name if not sheet.visibility else f"{sheet.name} (hidden)"
-        if sheet.visibility:
-            transcript.note("sheet:hidden", sheet.name)
-        rows = ([_xlrd_cell(c, book.datemode) for c in row] for row in sheet.get_rows())
-        pages.sheet(label, 0, rows, [])
-    return True
-
-
-def _xlrd_cell(cell: Any, mode: int) -> str:
-    import xlrd
-
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        try:
-            return _cell(xlrd.xldate_as_datetime(cell.value, mode))
-        except (ValueError, OverflowError, xlrd.XLDateError):
-            return _cell(cell.value)
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return "TRUE" if cell.value else "FALSE"
-    if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
-        return ""
-    return _cell(cell.value)
-
-
-def _say_what_is_left(request: Request, transcript: Transcript) -> None:
-    """Embedded objects of an XLS are not taken out, and said to be there."""
-    import olefile  # type: ignore[import-untyped]
-
-    from assay.extract.doc import left_in
-
-    if olefile.isOleFile(str(request.path)):
-        with olefile.OleFileIO(str(request.path)) as ole:
-            left_in(ole, transcript, "MBD")
-
-
-def _read_ole_properties(request: Request, transcript: Transcript) -> None:
-    from assay.extract.ole_properties import read_properties
-
-    read_properties(request.path, transcript)
+        return date_text(float(value), from_1904)
+    except ValueError:
+        return value
