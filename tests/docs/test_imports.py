@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "extract": frozenset({
         "msgspec", "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
         "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
-        "python_calamine", "selectolax", "xlrd",
+        "pillow_heif", "python_calamine", "selectolax", "xlrd",
     }),
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
     # makers of files write what readers read

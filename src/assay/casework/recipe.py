@@ -17,6 +17,7 @@ from assay.settings import Settings
 _LIBRARIES = (
     "pypdfium2", "pikepdf", "selectolax", "python-calamine", "xlrd", "olefile",
     "msoffcrypto-tool", "chardet", "py3langid", "libarchive-c", "pillow", "numpy", "tesserocr",
+    "pillow-heif", "mutagen", "cramjam",
     "brotli",
     "inflate64", "pybcj", "pyppmd", "pytsk3", "libewf-python",
 )  # fmt: skip

@@ -34,7 +34,9 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "image", "read_image",
         ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp",
-         "image/jp2", "image/avif", "image/vnd.microsoft.icon"),
+         "image/jp2", "image/avif", "image/vnd.microsoft.icon", "image/heic", "image/heif",
+         "image/vnd.adobe.photoshop", "image/x-pcx", "image/x-tga", "image/x-portable-anymap",
+         "image/x-icns"),
     ),
     ("docx", "read_docx", (types.DOCX,)),
     ("xlsx", "read_xlsx", (types.XLSX,)),

@@ -1,12 +1,15 @@
 """Pictures: kind, size, resolution, EXIF and other metadata; the words wait for OCR.
 
-Each frame of a TIFF is a page that wants OCR; of a moving picture the first frame alone.
+Each frame of a TIFF or HEIF is a page that wants OCR. Of a moving picture those frames are
+pages that stand for half a second or longer, so that a person could read them, and the first.
 The pixels are not decoded here: size and metadata come from the headers, so a picture with
-more pixels than allowed still gives them.
+more pixels than allowed still gives them. Words that stand in the file as words (a caption, a
+comment) follow on a page of their own; thumbnails and pictures behind the picture are members.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +19,7 @@ from typing import Any
 import PIL
 from PIL import ExifTags, Image, ImageFile
 
-from assay.extract import dates
+from assay.extract import dates, image_parts
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -28,11 +31,24 @@ CARD = Card(
     licence="AGPL-3.0-or-later",
     formats=(
         "image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp",
-        "image/jp2", "image/avif", "image/vnd.microsoft.icon",
+        "image/jp2", "image/avif", "image/vnd.microsoft.icon", "image/heic", "image/heif",
+        "image/vnd.adobe.photoshop", "image/x-pcx", "image/x-tga", "image/x-portable-anymap",
+        "image/x-icns",
     ),
-    limits="camera raw, HEIC and Photoshop files are named, not read",
+    limits="camera raw files are named, not read; of a layered picture the whole is read",
 )  # fmt: skip
-_KINDS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "JPEG2000", "AVIF", "ICO")
+_KINDS = (
+    "PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "JPEG2000", "AVIF", "ICO", "PSD", "PCX",
+    "TGA", "PPM", "ICNS", "DIB", "CUR",
+)  # fmt: skip
+_PAGED = ("TIFF", "HEIF")
+_MOVING = ("GIF", "WEBP", "PNG", "AVIF")
+_STANDING = 500  # milliseconds for which a frame must stand to be read by a person
+_LOOKED_AT = 300  # frames of a moving picture that are looked at
+_WORDS = (
+    "ImageDescription", "UserComment", "XPTitle", "XPComment", "XPSubject", "XPKeywords",
+    "dc:title", "dc:description", "dc:subject", "photoshop:Headline",
+)  # fmt: skip
 _VALUE = 4000  # characters of one metadata value
 _MARKS = 500  # pairs of one block
 _FRAMES = 5000
@@ -47,30 +63,78 @@ def opened(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            picture = Image.open(path, formats=_KINDS)
+            picture = Image.open(path, formats=_kinds(path))
         except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError) as error:
             raise Stop("damaged", "", type(error).__name__) from None
         with picture:
             yield picture
 
 
+def _kinds(path: Path) -> tuple[str, ...]:
+    """The kinds to try; HEIF has a library of its own, loaded where its first bytes ask."""
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    if head[4:8] != b"ftyp" or head[8:12] in (b"avif", b"avis"):
+        return _KINDS
+    import pillow_heif
+
+    pillow_heif.options.DECODE_THREADS = 1  # a worker has one core
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.register_heif_opener()
+    return ("HEIF",)
+
+
+def frames_of(picture: Image.Image) -> tuple[list[int], int]:
+    """(frames that are pages, all frames). The page pictures count by the same list."""
+    count = int(getattr(picture, "n_frames", 1) or 1)
+    if picture.format in _PAGED:
+        return list(range(count)), count
+    if picture.format not in _MOVING or count < 2:
+        return [0], count
+    shown = [0]
+    for number in range(1, min(count, _LOOKED_AT)):
+        try:
+            picture.seek(number)
+        except (EOFError, OSError, ValueError, SyntaxError):
+            break
+        if float(picture.info.get("duration", 0) or 0) >= _STANDING:
+            shown.append(number)
+    picture.seek(0)
+    return shown, count
+
+
 def read_image(request: Request, transcript: Transcript) -> None:
     """Read a picture's frames as pages. Raises Stop with `damaged` or `limit_pixels`."""
+    if request.only is not None:
+        with opened(request.path) as picture:
+            kind = picture.format or ""
+        image_parts.take_parts(request.path, kind, transcript)
+        return
+    try:
+        _read_frames(request, transcript)
+    except Stop as stop:
+        if stop.problem.code == "damaged":
+            _note_exif_alone(request, transcript)
+        raise
+
+
+def _read_frames(request: Request, transcript: Transcript) -> None:
     with opened(request.path) as picture:
-        frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-        _note(picture, transcript, request)
+        kind = picture.format or ""
+        words = _note(picture, transcript, request)
+        frames, count = frames_of(picture)
         too_many = False
-        for number in range(min(frames, _FRAMES)):
+        for page, number in enumerate(frames[:_FRAMES], 1):
             if number:
                 try:
                     picture.seek(number)
                 except (EOFError, OSError, ValueError, SyntaxError):
-                    transcript.trouble("truncated", f"page {number + 1}", f"{frames} promised")
+                    transcript.trouble("truncated", f"page {page}", f"{count} promised")
                     break
             width, height = picture.size
             if width * height > request.limits.pixels:
                 too_many = True
-                transcript.trouble("limit_pixels", f"page {number + 1}", f"{width} x {height}")
+                transcript.trouble("limit_pixels", f"page {page}", f"{width} x {height}")
             across, down = _turned(picture)
             dpi = resolution(picture)
             transcript.page(
@@ -79,10 +143,32 @@ def read_image(request: Request, transcript: Transcript) -> None:
                 height=down * 72 / dpi,
                 wants_ocr=width * height <= request.limits.pixels,
             )
-        if frames > _FRAMES:
+        if words:
+            transcript.page("\n".join(words), "words in the file")
+        if len(frames) > _FRAMES:
             raise Stop("limit_pages", f"page {_FRAMES + 1}")
         if not too_many:
             _look_for_end(request, picture, transcript)
+    image_parts.take_parts(request.path, kind, transcript)
+    promised = any(n == "xmp:item:Semantic" and v == "MotionPhoto" for n, v in transcript.found)
+    if promised and not any(m.name == (b"motion.mp4",) for m in transcript.members().members):
+        transcript.trouble("members_missing", "motion photo", "its film is not in the file")
+
+
+def _note_exif_alone(request: Request, transcript: Transcript) -> None:
+    """EXIF of a picture whose pixels cannot be had, found by its mark."""
+    with request.path.open("rb") as stream:
+        body = stream.read(1 << 20)
+    found = re.search(rb"Exif\0\0(?=II\*\0|MM\0\*)", body)
+    if found is None:
+        return
+    exif = Image.Exif()
+    try:
+        exif.load(body[found.start() :])
+        for name, value in _pairs(exif):
+            transcript.note(f"exif:{name}", value)
+    except Exception:  # noqa: BLE001 - broken like the rest
+        return
 
 
 def resolution(picture: Image.Image) -> float:
@@ -106,7 +192,7 @@ def _turned(picture: Image.Image) -> tuple[int, int]:
 
 def _look_for_end(request: Request, picture: Image.Image, transcript: Transcript) -> None:
     """Say where a JPEG or PNG ends early."""
-    mark = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}.get(picture.format or "")
+    mark = {"PNG": b"IEND", "JPEG": b"\xff\xd9", "MPO": b"\xff\xd9"}.get(picture.format or "")
     if mark is None:
         return
     with request.path.open("rb") as stream:
@@ -116,7 +202,8 @@ def _look_for_end(request: Request, picture: Image.Image, transcript: Transcript
             transcript.trouble("truncated", "", f"no end mark of {picture.format}")
 
 
-def _note(picture: Image.Image, transcript: Transcript, request: Request) -> None:
+def _note(picture: Image.Image, transcript: Transcript, request: Request) -> list[str]:
+    """Note the metadata; the words among it, each once."""
     transcript.note("image:format", picture.format or "")
     transcript.note("image:size", f"{picture.width} x {picture.height}")
     transcript.note("image:mode", picture.mode)
@@ -124,11 +211,19 @@ def _note(picture: Image.Image, transcript: Transcript, request: Request) -> Non
         transcript.note("image:dpi", round(resolution(picture)))
     if getattr(picture, "is_animated", False) and picture.format != "TIFF":
         transcript.note("image:frames", getattr(picture, "n_frames", 1))
+    words: list[str] = []
     for key, value in list(picture.info.items())[:_MARKS]:
         if isinstance(value, str) and key not in ("XML:com.adobe.xmp",):
             transcript.note(f"image:{key}", value[:_VALUE])
-        elif key == "comment" and isinstance(value, bytes):
-            transcript.note("image:comment", value[:_VALUE].decode("utf-8", "replace"))
+        elif key == "comment" and isinstance(value, bytes) and picture.format == "GIF":
+            text = value[:_VALUE].decode("utf-8", "replace")
+            transcript.note("image:comment", text)
+            words.append(text)
+    said = image_parts.comments_of(request.path, picture.format or "")
+    for name, value in said:
+        if name == "comment":
+            transcript.note("image:comment", value[:_VALUE])
+    said = [(n, v) for n, v in said if n != "XML:com.adobe.xmp" and not v.lstrip().startswith("<")]
     exif = _exif(picture)
     for name, value in exif:
         transcript.note(f"exif:{name}", value)
@@ -142,7 +237,10 @@ def _note(picture: Image.Image, transcript: Transcript, request: Request) -> Non
         for name, value in pairs:
             transcript.note(f"xmp:{name}", value)
         found = {**dict(reversed(pairs)), **found}
-    _note_iptc(picture, transcript)
+    iptc = _note_iptc(picture, transcript)
+    words += [value for _, value in said]
+    words += [found[name] for name in _WORDS if found.get(name)]
+    words += [value for _, value in iptc]
     transcript.author = found.get("Artist") or found.get("dc:creator")
     transcript.title = found.get("dc:title") or found.get("ImageDescription")
     taken = found.get("DateTimeOriginal") or found.get("DateTimeDigitized")
@@ -153,24 +251,13 @@ def _note(picture: Image.Image, transcript: Transcript, request: Request) -> Non
     transcript.modified = dates.from_iso(found.get("DateTime", "")) or dates.from_iso(
         found.get("xmp:ModifyDate", "")
     )
+    return list(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
 def _exif(picture: Image.Image) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     try:
-        exif = _exif_of(picture)
-        blocks: list[tuple[Any, dict[int, str]]] = [(exif, ExifTags.TAGS)]
-        for ifd, names in (
-            (ExifTags.IFD.Exif, ExifTags.TAGS),
-            (ExifTags.IFD.GPSInfo, ExifTags.GPSTAGS),
-        ):
-            blocks.append((exif.get_ifd(ifd), names))
-        for block, names in blocks:
-            for tag, value in list(block.items())[:_MARKS]:
-                if tag in (34665, 34853, 40965, 37500, 700, 33723, 34377, 34675):
-                    continue  # places of other blocks, and blocks of bytes
-                name = names.get(tag, f"0x{tag:04x}")
-                pairs.append((name, _written(value)))
+        pairs += _pairs(_exif_of(picture))
     except Exception:  # noqa: BLE001 - broken EXIF is no reason not to read the picture
         pairs.append(("broken", "EXIF could not be read to its end"))
     return [(name, value) for name, value in pairs if value]
@@ -208,8 +295,31 @@ def _has_late_chunks(picture: Image.Image) -> bool:
         stream.seek(before)
 
 
+def _pairs(exif: Image.Exif) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    blocks: list[tuple[Any, dict[int, str]]] = [(exif, ExifTags.TAGS)]
+    for ifd, names in (
+        (ExifTags.IFD.Exif, ExifTags.TAGS),
+        (ExifTags.IFD.GPSInfo, ExifTags.GPSTAGS),
+    ):
+        blocks.append((exif.get_ifd(ifd), names))
+    for block, names in blocks:
+        for tag, value in list(block.items())[:_MARKS]:
+            if tag in (34665, 34853, 40965, 37500, 700, 33723, 34377, 34675):
+                continue  # places of other blocks, and blocks of bytes
+            name = names.get(tag, f"0x{tag:04x}")
+            if 0x9C9B <= tag <= 0x9C9F and isinstance(value, bytes | tuple):
+                value = bytes(value).decode("utf-16-le", "replace").strip("\0")
+            pairs.append((name, _written(value)))
+    return pairs
+
+
 def _written(value: Any) -> str:
     if isinstance(value, bytes):
+        if value.startswith(b"UNICODE\0"):
+            body = value[8:]
+            order = "utf-16-be" if body[:1] == b"\0" else "utf-16-le"
+            return body.decode(order, "replace").strip("\0 \ufeff")[:_VALUE]
         text = value.removeprefix(b"ASCII\0\0\0").strip(b"\0 ")
         if len(text) > 200 or not text.isascii():
             return f"{len(value)} bytes"
@@ -219,15 +329,33 @@ def _written(value: Any) -> str:
     return str(value).strip("\0 ")[:_VALUE]
 
 
-def _note_iptc(picture: Image.Image, transcript: Transcript) -> None:
+_IPTC = {
+    5: "ObjectName", 25: "Keywords", 55: "DateCreated", 80: "By-line", 85: "By-lineTitle",
+    90: "City", 95: "Province", 101: "Country", 105: "Headline", 110: "Credit", 115: "Source",
+    116: "Copyright", 120: "Caption", 122: "Writer",
+}  # fmt: skip
+_SPOKEN = (5, 25, 105, 120)
+
+
+def _note_iptc(picture: Image.Image, transcript: Transcript) -> list[tuple[str, str]]:
+    """Note the IPTC fields; (name, value) of those that are words about the picture."""
     from PIL import IptcImagePlugin
 
-    names = {5: "ObjectName", 80: "By-line", 105: "Headline", 116: "Copyright", 120: "Caption"}
+    spoken: list[tuple[str, str]] = []
     try:
         found = IptcImagePlugin.getiptcinfo(picture) or {}  # type: ignore[arg-type]
     except Exception:  # noqa: BLE001 - a broken block of it is no reason not to read
-        return
+        return spoken
     for (record, number), value in found.items():
-        if record == 2 and number in names:
-            one = value[0] if isinstance(value, list) else value
-            transcript.note(f"iptc:{names[number]}", one[:_VALUE].decode("utf-8", "replace"))
+        if record != 2 or number not in _IPTC:
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            raw = one[:_VALUE]
+            try:
+                text = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                text = raw.decode("cp1252", "replace")
+            transcript.note(f"iptc:{_IPTC[number]}", text)
+            if number in _SPOKEN:
+                spoken.append((_IPTC[number], text))
+    return spoken

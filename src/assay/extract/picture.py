@@ -76,15 +76,13 @@ def _page(
 def _frame(path: Path, page: int, limits: Limits) -> Image.Image:
     from PIL import Image, ImageOps
 
-    from assay.extract.image import opened, resolution
+    from assay.extract.image import frames_of, opened, resolution
 
     with opened(path) as picture:
         if page != 1:
             try:
-                if picture.format != "TIFF":
-                    raise EOFError
-                picture.seek(page - 1)
-            except (EOFError, OSError, ValueError) as error:
+                picture.seek(frames_of(picture)[0][page - 1])
+            except (EOFError, OSError, ValueError, IndexError) as error:
                 raise NotFound("page", f"there is no page {page}") from error
         if picture.width * picture.height > limits.pixels:
             raise Stop("limit_pixels", f"page {page}", f"{picture.width} x {picture.height}")

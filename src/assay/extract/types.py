@@ -49,6 +49,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MM\x00+", "image/tiff"),
     (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2"),
     (0, b"\xffO\xffQ", "image/jp2"),
+    (0, b"icns", "image/x-icns"),
+    (0, b"\x97JB2\r\n\x1a\n", "image/x-jbig2"),
+    (128, b"DICM", "application/dicom"),
     (0, b"8BPS", "image/vnd.adobe.photoshop"),
     (0, b"AT&TFORM", "image/vnd.djvu"),
     (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
@@ -295,6 +298,12 @@ def sniff(path: Path, suffix: str) -> str:
         return TAR
     if _is_iso(path):
         return "application/x-iso9660-image"
+    if _is_pcx(head):
+        return "image/x-pcx"
+    if re.match(rb"P[1-6]\r?\n(?:#[^\n]*\n)?\s*\d+\s+\d+\s", head[:200]):
+        return "image/x-portable-anymap"
+    if _is_tga(path, head):
+        return "image/x-tga"
     if (text := _unmarked(head)) is not None:
         return _text_kind(text, suffix)
     if _is_dbase(head):
@@ -436,6 +445,21 @@ def _is_dbase(head: bytes) -> bool:
     return (
         1 <= head[2] <= 12 and 1 <= head[3] <= 31 and size >= 65 and head[size - 1 : size] == b"\r"
     )
+
+
+def _is_pcx(head: bytes) -> bool:
+    """A PCX picture: a version, run lengths, few planes."""
+    return (
+        len(head) >= 128 and head[0] == 0x0A and head[1] in (0, 2, 3, 4, 5) and head[2] == 1
+        and head[3] in (1, 2, 4, 8) and head[64] == 0 and 1 <= head[65] <= 4
+    )  # fmt: skip
+
+
+def _is_tga(path: Path, head: bytes) -> bool:
+    """A Targa picture: by its footer, since its header has no mark."""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - 26, 0))
+        return stream.read(26)[8:24] == b"TRUEVISION-XFILE" and len(head) > 18
 
 
 def _is_memo(head: bytes, suffix: str, size: int) -> bool:

@@ -41,6 +41,8 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("web", "count_mhtml", (types.MHTML,)),
     ("web", "count_page", ("text/html", "application/xhtml+xml")),
     ("web", "count_webarchive", (types.WEBARCHIVE,)),
+    ("pictures", "count_jpeg", ("image/jpeg",)),
+    ("pictures", "count_png", ("image/png",)),
     ("database", "count_sqlite", ("application/vnd.sqlite3",)),
     ("database", "count_access", ("application/x-msaccess",)),
     ("sevenzip", "count_sevenzip", (types.SEVENZIP,)),
