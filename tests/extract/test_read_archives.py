@@ -14,7 +14,7 @@ from assay.extract import spool
 from assay.extract.read import read
 from assay.extract.volumes import Neighbour
 from assay.model.reading import Reading
-from assay.testing.makers import sevenzip
+from assay.testing.makers import rar, sevenzip
 
 FILES = {
     "a.txt": b"alpha " * 400, "in/отчёт.txt": b"beta", "empty": b"", "c.bin": bytes(range(256)),
@@ -175,3 +175,84 @@ def test_two_archives_with_numbers_for_endings_stay_two(tmp_path: Path) -> None:
     }  # fmt: skip
     assert names(read_set(parts, "a.001", tmp_path)) == [b"a"]
     assert names(read_set(parts, "a.002", tmp_path)) == [b"b"]
+
+
+# ---------------------------------------------------------------- RAR
+
+PLAIN = {"a.txt": b"alpha " * 400, "in/b.txt": b"beta", "folder/": b"", "empty": b""}
+RARS: dict[str, Callable[[], bytes]] = {
+    "version 5": lambda: rar.rar5(PLAIN)[0],
+    "version 5 under a password": lambda: rar.rar5(PLAIN, password="tide")[0],
+    "version 5 with hidden names": lambda: rar.rar5(PLAIN, password="tide", hide_names=True)[0],
+    "version 4": lambda: rar.rar4(PLAIN),
+    "version 4 under a password": lambda: rar.rar4(PLAIN, password="tide"),
+    "version 4 with hidden names": lambda: rar.rar4(PLAIN, password="tide", hide_names=True),
+}
+NO_FOLDER = {name: body for name, body in PLAIN.items() if not name.endswith("/")}
+
+
+@pytest.mark.parametrize("kind", RARS)
+def test_each_file_of_a_rar_is_a_member_also_under_a_password(kind: str) -> None:
+    reading = made.read_bytes(RARS[kind](), "a.rar", passwords=("ebb", "tide"))
+    assert whole(reading, NO_FOLDER)
+    assert (reading.expected, reading.status) == (3, "read")
+    assert reading.members[0].secret == (kind not in ("version 5", "version 4"))
+
+
+@pytest.mark.parametrize("kind", RARS)
+@pytest.mark.parametrize("k", range(3))
+def test_the_census_of_a_rar_misses_a_member_that_the_reader_drops(
+    kind: str, k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = RARS[kind]()
+    drop(monkeypatch, k)
+    assert "members_missing" in made.codes(made.read_bytes(body, "a.rar", passwords=("tide",)))
+
+
+@pytest.mark.parametrize("kind", [k for k in RARS if k not in ("version 5", "version 4")])
+def test_a_rar_without_its_password_says_encrypted_and_gives_no_false_bytes(kind: str) -> None:
+    reading = made.read_bytes(RARS[kind](), "a.rar", passwords=("wrong",))
+    assert "encrypted" in made.codes(reading)
+    assert not [m for m in reading.members if m.size]
+
+
+def test_a_link_of_a_rar_is_noted_with_its_target() -> None:
+    body = rar.rar5({"a": b"alpha"}, links={"up": "../.."})[0]
+    reading = made.read_bytes(body, "a.rar")
+    assert (names(reading), reading.expected) == ([b"a"], 1)
+    assert ("rar:symlink", "up -> ../..") in reading.metadata.found
+
+
+@pytest.mark.parametrize("password", ["", "tide"])
+def test_the_volumes_of_a_rar_are_read_as_one(password: str, tmp_path: Path) -> None:
+    volumes = rar.rar5(NO_FOLDER, password=password, volume=1024)
+    assert len(volumes) == 3
+    parts = {f"a.part{n + 1}.rar": body for n, body in enumerate(volumes)}
+    reading = read_set(parts, "a.part1.rar", tmp_path, passwords=("tide",))
+    assert whole(reading, NO_FOLDER)
+    assert (reading.expected, reading.status) == (3, "read")
+    assert read_set(parts, "a.part3.rar", tmp_path).status == "read"
+
+
+def test_a_rar_set_without_its_last_volume_names_it_and_keeps_what_is_there(
+    tmp_path: Path,
+) -> None:
+    volumes = rar.rar5(NO_FOLDER, volume=1024)
+    parts = {"a.rar": volumes[0], "a.r00": volumes[1]}
+    reading = read_set(parts, "a.rar", tmp_path)
+    assert [p.where for p in reading.problems if p.code == "volume_missing"] == ["volume 3"]
+    assert (reading.members[0].size, reading.members[0].problem is None) == (2048, False)
+
+
+def test_a_wrong_byte_in_a_rar_costs_that_member_alone() -> None:
+    body = rar.rar5(NO_FOLDER)[0]
+    at = body.index(b"alpha")
+    reading = made.read_bytes(body[:at] + b"A" + body[at + 1 :], "a.rar")
+    assert [m.problem.code if m.problem else "" for m in reading.members] == ["checksum", "", ""]
+
+
+def test_a_rar_cut_short_gives_what_is_there() -> None:
+    body = rar.rar5(NO_FOLDER)[0]
+    reading = made.read_bytes(body[: body.index(b"beta") + 2], "a.rar")
+    assert reading.members[0].problem is None
+    assert "truncated" in made.codes(reading)

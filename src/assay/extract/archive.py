@@ -1,17 +1,17 @@
-"""7z, RAR, CAB, ISO 9660, CPIO, XAR and LHA, by the system's libarchive in this process.
+"""CAB, ISO 9660, CPIO, XAR, LHA, AR and Debian packages, by the system's libarchive.
 
-Where the library is not installed every such file gives problem `tool_missing` with the
-command that adds it. Members are counted by a pass over the headers of its own. Encrypted
-7z archives are beyond this library and are said to be so.
+It runs in this process. Where the library is not installed every such file gives problem
+`tool_missing` with the command that adds it. Links and devices are noted, not followed.
 """
 
 from __future__ import annotations
 
+import locale
 import os
 from collections.abc import Iterator
 from typing import Any
 
-from assay.extract import dates
+from assay.extract import dates, volumes
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.spool import MemberBroken
@@ -20,24 +20,30 @@ from assay.ports import Card
 
 CARD = Card(
     name="archive",
-    version="1 libarchive",
+    version="2 libarchive",
     licence="AGPL-3.0-or-later",
     formats=(
-        "application/vnd.rar", "application/vnd.ms-cab-compressed",
-        "application/x-iso9660-image", "application/x-cpio", "application/x-xar",
-        "application/x-lha", "application/x-archive",
+        "application/vnd.ms-cab-compressed", "application/x-iso9660-image", "application/x-cpio",
+        "application/x-xar", "application/x-lha", "application/x-archive", "application/x-rpm",
     ),
-    limits="encrypted 7z and some RAR features stay closed",
+    limits="a cabinet that goes on in another one is read as far as it goes",
 )  # fmt: skip
 _LIBRARY = "libarchive.so.13"
 _PACKAGE = "libarchive13"
-_SEVEN = "Unpack it with `7zz x -p` and add the folder, or leave it: custody is complete."
+_BY_HAND = "Unpack it with `7zz x` or `unar` and add the folder, or leave it: custody is complete."
 _ADD = f"Install it: sudo apt-get install {_PACKAGE}, then run `assay retry`."
 
 
-def _library() -> Any:
+def library() -> Any:
+    """The libarchive binding. Raises Stop with `tool_missing`."""
     # named outright, because looking it up would start a compiler, which the jail forbids
     os.environ.setdefault("LIBARCHIVE", _LIBRARY)
+    if locale.setlocale(locale.LC_CTYPE, None) in ("C", "POSIX"):
+        # names are turned into the locale's charset on their way out, and ASCII loses them
+        try:
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+        except locale.Error:
+            pass  # then such names come as nothing and are given a number
     try:
         import libarchive
     except (OSError, TypeError, AttributeError):
@@ -46,81 +52,82 @@ def _library() -> Any:
 
 
 def read_archive(request: Request, transcript: Transcript) -> None:
-    """Read an archive. Raises Stop with `tool_missing`, `encrypted`, `damaged` or a limit."""
+    """Read an archive. Raises Stop with `encrypted`, `damaged`, `tool_missing` or a limit."""
     transcript.container = True
-    library = _library()
-    from libarchive.exception import ArchiveError as failed
-
-    if request.only is None:
-        try:
-            with _opened(library, request, "") as archive:
-                transcript.expected = sum(1 for entry in archive if entry.isreg)
-        except failed:
-            transcript.expected = None
+    binding = library()
     spool = transcript.members()
-    tries = ("", *request.passwords)
-    for number, password in enumerate(tries):
-        try:
-            with _opened(library, request, password) as archive:
-                for entry in archive:
-                    _take(entry, transcript, bool(password))
-            break
-        except failed as error:
-            said = str(error).lower()
-            locked = any(mark in said for mark in ("passphrase", "encrypt", "password"))
-            if locked and not len(spool):
-                if number + 1 < len(tries):
-                    continue
-                raise Stop("encrypted", "", "", _SEVEN) from None
-            if locked:
-                raise Stop("encrypted", f"member {len(spool) + 1}", "", _SEVEN) from None
-            code = "truncated" if "truncated" in said else "damaged"
-            raise Stop(code, f"member {len(spool) + 1}", "libarchive") from None
-    members = spool.members
-    if members and all(m.problem and m.problem.code == "encrypted" for m in members):
-        raise Stop("encrypted", "", "", _SEVEN)
+    try:
+        with (
+            volumes.opened(request.volumes or [request.path]) as stream,
+            binding.stream_reader(stream, block_size=1 << 16) as archive,
+        ):
+            for entry in archive:
+                _take(entry, transcript)
+    except binding.ArchiveError as error:
+        code = code_of(error)
+        where = f"member {len(spool) + 1}" if len(spool) else ""
+        raise Stop(code, where, "libarchive", _BY_HAND if code == "encrypted" else "") from None
 
 
-def _opened(library: Any, request: Request, password: str) -> Any:
-    return library.file_reader(str(request.path), passphrase=password or None, header_codec="utf-8")
+def code_of(error: Exception) -> str:
+    """The problem code for what libarchive says."""
+    said = str(error).lower()
+    if any(mark in said for mark in ("passphrase", "encrypt", "password")):
+        return "encrypted"
+    if "crc" in said or "checksum" in said:
+        return "checksum"
+    if "truncated" in said or "end of file" in said or "end-of-file" in said:
+        return "truncated"
+    if "unsupported" in said or "not supported" in said or "unavailable" in said:
+        return "unsupported"
+    return "damaged"
 
 
-def _take(entry: Any, transcript: Transcript, secret: bool) -> None:
+def _take(entry: Any, transcript: Transcript) -> None:
     spool = transcript.members()
     name = _name(entry)
+    link = _link(entry)
+    if link:
+        transcript.note("archive:link", f"{name.decode('utf-8', 'replace')} -> {link}")
+        return
     if not entry.isreg:
         if not entry.isdir:
-            transcript.note("archive:link", name.decode("utf-8", "replace"))
+            transcript.note("archive:special", name.decode("utf-8", "replace"))
         return
     modified = dates.from_epoch(float(entry.mtime or 0))
     if not spool.wanted():
         spool.skip()
         return
-    spool.add(name, _blocks(entry), modified, secret)
+    spool.add(name or f"unnamed {len(spool) + 1}".encode(), blocks(entry), modified)
+
+
+def _link(entry: Any) -> str:
+    """Where a symbolic or hard link points, "" for what is none."""
+    from libarchive import ffi
+
+    for kind in (ffi.entry_symlink, ffi.entry_hardlink):
+        raw = kind(entry._entry_p)
+        if raw:
+            return bytes(raw).decode("utf-8", "replace")
+    return ""
 
 
 def _name(entry: Any) -> bytes:
     """The raw name; libarchive gives text where its charset is known."""
     from libarchive import ffi
 
-    try:
-        raw = ffi.entry_pathname(entry._entry_p)
-    except Exception:  # noqa: BLE001 - any failure of the binding: the wide name is left
-        raw = None
+    raw = ffi.entry_pathname(entry._entry_p)
     if raw:
         return bytes(raw)
-    return str(entry.pathname or "unnamed").encode("utf-8", "surrogateescape")
+    return str(ffi.entry_pathname_w(entry._entry_p) or "").encode("utf-8", "surrogateescape")
 
 
-def _blocks(entry: Any) -> Iterator[bytes]:
+def blocks(entry: Any) -> Iterator[bytes]:
+    """The bytes of an entry. Raises MemberBroken."""
     try:
         for block in entry.get_blocks(1 << 20):
             yield bytes(block)
     except Exception as error:
         if type(error).__name__ != "ArchiveError":
             raise
-        said = str(error).lower()
-        if any(mark in said for mark in ("passphrase", "encrypt", "password")):
-            raise MemberBroken("encrypted") from None
-        code = "checksum" if "crc" in said or "checksum" in said else "damaged"
-        raise MemberBroken(code, "libarchive") from None
+        raise MemberBroken(code_of(error), "libarchive") from None

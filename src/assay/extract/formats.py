@@ -83,11 +83,12 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("webarchive", "read_webarchive", (types.WEBARCHIVE,)),
     ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ)),
     ("sevenzip", "read_sevenzip", (types.SEVENZIP,)),
+    ("rar", "read_rar", (types.RAR,)),
     (
         "archive", "read_archive",
-        ("application/vnd.rar", "application/vnd.ms-cab-compressed",
+        ("application/vnd.ms-cab-compressed",
          "application/x-iso9660-image", "application/x-cpio", "application/x-xar",
-         "application/x-lha", "application/x-archive"),
+         "application/x-lha", "application/x-archive", "application/x-rpm"),
     ),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
