@@ -45,10 +45,9 @@ def test_field_codes_are_dropped_and_their_results_kept() -> None:
     assert reading.text == "see the page there\n"
 
 
-def test_embedded_objects_that_stay_inside_are_said_to() -> None:
-    body = doc("words of the body\r", ObjectPool={"_1": {"\x01Ole10Native": b"x"}})
-    reading = made.read_bytes(body, "a.doc")
-    assert (reading.status, made.codes(reading)) == ("partly", {"part_unclaimed"})
+def test_a_stream_that_nobody_claims_is_said_to_be_there() -> None:
+    reading = made.read_bytes(doc("words of the body\r", Hoard=b"kept aside"), "a.doc")
+    assert [(p.code, p.where) for p in reading.problems] == [("part_unclaimed", "part Hoard")]
 
 
 def test_a_word_file_under_a_password_is_named() -> None:

@@ -60,6 +60,11 @@ _LOOK_NAMES = (
 _LOOKS = frozenset(_LOOK_NAMES.split())
 
 
+def says_more(code: str) -> bool:
+    """Tell whether a field's code says more than the result that stands in the text."""
+    return bool(code) and code.split(" ", 1)[0].upper() not in _PLAIN_FIELDS
+
+
 def read_docx(request: Request, transcript: Transcript) -> None:
     """Read a Word file. Raises Stop with `damaged` where there is no document part."""
     with opened(request, transcript) as package:
@@ -284,8 +289,7 @@ class _Body:
 
     def _field(self, code: str) -> None:
         code = " ".join(code.split())
-        plain = not code or code.split(" ", 1)[0].upper() in _PLAIN_FIELDS
-        if not plain and len(self._changes.fields) < _FIELDS:
+        if says_more(code) and len(self._changes.fields) < _FIELDS:
             self._changes.fields[code] = None
 
     def _now(self) -> Kinds:

@@ -95,6 +95,47 @@ def take_pictures(
         spool.add_bytes(name, data)
 
 
+def stored_pictures(body: bytes) -> Iterator[tuple[int, int]]:
+    """(place, size) of pictures that the store of an Office art group keeps in another stream."""
+    for kind, version, start, stop in _walk(body, 0, len(body), 0):
+        if kind == _ENTRY and stop - start >= 36:
+            size, _, place = struct.unpack_from("<III", body, start + 20)
+            name = body[start + 33]
+            inside = stop - start > 36 + name + 8
+            if size and place != 0xFFFFFFFF and not inside and version & 15 == 2:
+                yield place, size
+
+
+def art_words(body: bytes) -> list[str]:
+    """Words of word art, and descriptions of shapes, in Office art records."""
+    found: list[str] = []
+    for kind, version, start, stop in _walk(body, 0, len(body), 0):
+        if kind not in (0xF00B, 0xF122):
+            continue
+        count = version >> 4
+        at = start + 6 * count
+        for number in range(count):
+            if start + 6 * number + 6 > stop:
+                break
+            name, size = struct.unpack_from("<HI", body, start + 6 * number)
+            if not name & 0x8000:
+                continue
+            if name & 0x3FFF in (0x00C0, 0x0381):
+                raw = body[at : min(at + size, stop)]
+                words = raw[: len(raw) // 2 * 2].decode("utf-16-le", "replace").strip("\0")
+                if words.strip():
+                    found.append(words)
+            at += size
+    return found
+
+
+def _walk(body: bytes, at: int, end: int, depth: int) -> Iterator[tuple[int, int, int, int]]:
+    for kind, version, start, stop in compound.records(body, at, end):
+        yield kind, version, start, stop
+        if version & 15 == 15 and depth < _DEPTH:
+            yield from _walk(body, start, stop, depth + 1)
+
+
 def take_object(ole: Any, path: tuple[str, ...], name: str, transcript: Transcript) -> None:
     """Enter the object in a storage as a member."""
     spool = transcript.members()
