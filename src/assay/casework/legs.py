@@ -20,6 +20,7 @@ import msgspec
 
 from assay.casework import tasks
 from assay.casework.indexer import Indexer
+from assay.casework.neighbours import beside, is_volume, waits_for_others
 from assay.casework.receiver import Receiver
 from assay.casework.replay import apply_written
 from assay.custody import accession
@@ -106,6 +107,7 @@ class Legs:
         self._sent: dict[int, list[Waiting]] = {}  # task -> what it is to read
         self._sent_count = self._sent_bytes = 0
         self._alone: set[int] = set()  # a task with others ended badly: each by itself now
+        self._later: list[Waiting] = []  # volumes of split sets, until all is received
         self._died: dict[int, Outcome] = {}  # task that asks the type -> what became of reading
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
@@ -126,7 +128,7 @@ class Legs:
     def working(self) -> bool:
         """Whether anything is left to receive or read."""
         receiving = self._receiver is not None and not self._receiver.ended
-        if receiving or self._sent or self._waiting_outcomes or self._ready:
+        if receiving or self._sent or self._waiting_outcomes or self._ready or self._later:
             return True
         self._load()
         return bool(self._ready)
@@ -175,8 +177,12 @@ class Legs:
         """Keep the workers' queues full, then wait a moment for what they have read."""
         if self._pool is None:
             self._pool = self._make_pool("read")
+        receiving = self._receiver is not None and not self._receiver.ended
         # deep enough that workers go on while this thread commits, but few large exhibits
         # at once: what they give waits in memory until it is stored
+        if self._later and not receiving:
+            self._ready.extend(self._later)
+            self._later.clear()
         few, room = 3 * self._workers(), 96 * self._workers()
         if len(self._ready) < room:
             self._load()
@@ -184,7 +190,6 @@ class Legs:
             if self._pool.pending() >= few and self._sent_bytes > _IN_FLIGHT:
                 break
             self._send(self._next_together())
-        receiving = self._receiver is not None and not self._receiver.ended
         patience = 0.05 if receiving else 0.25
         self._waiting_outcomes = self._pool.outcomes(patience)
         if not self._waiting_outcomes and receiving and not self._sent:
@@ -214,12 +219,21 @@ class Legs:
         assert self._pool is not None
         found: list[Waiting] = []
         items: list[tasks.ReadItem] = []
+        receiving = self._receiver is not None and not self._receiver.ended
         for waiting in together:
+            volume = is_volume(waiting.name)
+            if volume and receiving and waits_for_others(waiting.name):
+                self._later.append(waiting)
+                continue
             place = self._place(waiting.id, waiting.digest, waiting.held)
             if place is None:
                 self._queued.discard(waiting.id)
                 continue
-            items.append(tasks.ReadItem(place, waiting.name, waiting.depth))
+            others = self._beside(waiting) if volume else ()
+            if others is None:
+                self._queued.discard(waiting.id)
+                continue
+            items.append(tasks.ReadItem(place, waiting.name, waiting.depth, others))
             found.append(waiting)
         if not found:
             return
@@ -237,6 +251,37 @@ class Legs:
         self._sent[self._serial] = found
         self._count_sent(found, 1)
         self._pool.submit(Task(self._serial, "read", _PACK.encode(request), seconds))
+
+    def _beside(self, waiting: Waiting) -> tuple[tuple[bytes, str], ...] | None:
+        """Names and places of the other volumes; None where they have to be brought back."""
+        found: list[tuple[bytes, str]] = []
+        absent: list[int] = []
+        others = beside(self._catalogue, waiting.id)
+        for other in others:
+            if other.held:
+                with contextlib.suppress(NotFound):
+                    found.append((other.name, str(self._vault.place(other.digest))))
+            elif os.path.exists(self._spooled(other.digest)):
+                found.append((other.name, self._spooled(other.digest)))
+            else:
+                absent.append(other.id)
+        if absent:
+            self._missed[waiting.id] += 1
+            if self._missed[waiting.id] <= 2:
+                self._bring_back(absent[0])
+                return None
+        if others and not self._catalogue.history(waiting.id)[0]:
+            # it comes after a volume that was read without it: that one is read again
+            with self._catalogue.writing():
+                for other in others:
+                    if other.state == "read" and self._lacked_it(other.id, other.name):
+                        self._catalogue.set_new(other.id)
+        return tuple(found)
+
+    def _lacked_it(self, exhibit: int, name: bytes) -> bool:
+        if not waits_for_others(name):
+            return True  # the `.zip` or `.rar` that was read at once
+        return any(p.code == "volume_missing" for p in self._catalogue.problems(exhibit))
 
     def _count_sent(self, some: Sequence[Waiting], sign: int) -> None:
         self._sent_count += sign * len(some)
@@ -324,7 +369,9 @@ class Legs:
             self._queued.discard(waiting.id)
             self._alone.discard(waiting.id)
             self._store(waiting, answer, answer.seconds or outcome.seconds)
-            if not any(page.wants_ocr for page in answer.reading.pages) and not waiting.held:
+            if not any(page.wants_ocr for page in answer.reading.pages) and not (
+                waiting.held or is_volume(waiting.name)  # the others of its set may need it
+            ):
                 done.append(waiting.digest)
         self._again(together[len(answers) :], alone=False)
         return done
@@ -445,7 +492,7 @@ class Legs:
                 self._queued.add(row)
         else:
             self._catalogue.set_indexed([row], 0)  # found under its new path too
-            if not self._catalogue.waits_for_ocr(row):
+            if not (self._catalogue.waits_for_ocr(row) or is_volume(path.name)):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(place)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from assay.extract.volumes import Neighbour
 from assay.model.reading import Problem, Reading, Words
 from assay.proof.digests import digest_of
 from assay.settings import Limits
@@ -26,11 +27,15 @@ _TOKENS_FOR = 4_000_000  # code points of an exhibit whose tokens travel with it
 
 
 class ReadItem(msgspec.Struct, array_like=True):
-    """One exhibit of a request: where it lies, its raw last name, the containers around it."""
+    """One exhibit of a request: where it lies, its raw last name, the containers around it.
+
+    `beside`: names and places of what may be volumes of one set with it.
+    """
 
     path: str
     name: bytes
     depth: int = 0
+    beside: tuple[tuple[bytes, str], ...] = ()
 
 
 class ReadRequest(msgspec.Struct):
@@ -69,6 +74,8 @@ class MemberRequest(msgspec.Struct):
     scratch: str
     limits: Limits
     passwords: tuple[str, ...] = ()
+    name: bytes = b""
+    beside: tuple[tuple[bytes, str], ...] = ()
 
 
 class SniffRequest(msgspec.Struct):
@@ -159,6 +166,7 @@ def _read(request: ReadRequest, item: ReadItem) -> ReadAnswer:
         request.options,
         request.passwords,
         item.depth,
+        _neighbours(item.beside),
     )
     bare = tuple(
         page if page.words is None else msgspec.structs.replace(page, words=None)
@@ -182,6 +190,10 @@ def sniff_type(body: bytes) -> bytes:
     return _PACK.encode(sniff(Path(request.path), suffix))
 
 
+def _neighbours(beside: tuple[tuple[bytes, str], ...]) -> tuple[Neighbour, ...]:
+    return tuple(Neighbour(name, Path(place)) for name, place in beside)
+
+
 def take_member(body: bytes) -> bytes:
     """Task `member`: MemberRequest -> file name in the scratch folder."""
     from assay.extract.member import open_member
@@ -193,6 +205,8 @@ def take_member(body: bytes) -> bytes:
         Path(request.scratch),
         request.limits,
         request.passwords,
+        request.name,
+        _neighbours(request.beside),
     )
     return _PACK.encode(found.name)
 

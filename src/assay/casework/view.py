@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assay.casework import tasks
+from assay.casework.neighbours import beside, is_volume
 from assay.errors import EngineError, NotFound, WorkerLost
 from assay.model import places
 from assay.ports import Task, Workers
@@ -80,8 +81,8 @@ class Viewer:
             raise NotFound(f"exhibit {digest}", "no container is known that holds it", "")
         current = vault.place(way[0][0])
         self._make_room()
-        for _, ordinal in way:
-            current = self._take(current, ordinal)
+        for container, ordinal in way:
+            current = self._take(current, ordinal, container)
         with current.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
         if found != name:
@@ -92,11 +93,14 @@ class Viewer:
             )
         return current
 
-    def _take(self, container: Path, ordinal: int) -> Path:
+    def _take(self, container: Path, ordinal: int, digest: str) -> Path:
         inbox = self._view / "in"
         inbox.mkdir(parents=True, exist_ok=True)
         limits = self._case.settings.limits
-        request = tasks.MemberRequest(str(container), ordinal, str(inbox), limits)
+        last, others = self._volumes(digest)
+        request = tasks.MemberRequest(
+            str(container), ordinal, str(inbox), limits, name=last, beside=others
+        )
         body = self._do("member", request, limits.seconds)
         untrusted_name = msgspec.msgpack.decode(body, type=str)
         if "/" in untrusted_name or not (inbox / untrusted_name).is_file():
@@ -105,6 +109,19 @@ class Viewer:
         with source.open("rb") as stream:
             name = hashlib.file_digest(stream, "sha256").hexdigest()
         return source.replace(self._view / name)
+
+    def _volumes(self, digest: str) -> tuple[bytes, tuple[tuple[bytes, str], ...]]:
+        """A container's raw last name, and the other volumes where it is one of a split set."""
+        catalogue = self._case.catalogue
+        row = catalogue.row(digest)
+        around = catalogue.appearances(row.id) if row is not None else []
+        if row is None or not around:
+            return b"", ()
+        name = around[0].path.name
+        if not is_volume(name):
+            return name, ()
+        others = beside(catalogue, row.id)
+        return name, tuple((other.name, str(self.original(other.digest))) for other in others)
 
     def _make_room(self) -> None:
         """Remove the oldest members that were taken out for looking."""

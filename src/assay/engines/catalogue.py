@@ -157,6 +157,16 @@ class Waiting(msgspec.Struct, frozen=True):
     name: bytes
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """An exhibit that lies beside another one, under its raw last name."""
+
+    id: int
+    digest: str
+    held: bool
+    state: str
+    name: bytes
+
+
 class PageRow(msgspec.Struct, frozen=True):
     """A page as stored. `start` counts code points in the exhibit's text as it is now."""
 
@@ -796,6 +806,20 @@ class Catalogue:
                 " WHERE a.exhibit = ? ORDER BY a.id",
                 (exhibit,),
             )
+        ]
+
+    def beside(self, exhibit: int, parent: str | None, prefix: str, limit: int) -> list[Beside]:
+        """What else lies in the same folder of the same container under a display prefix."""
+        return [
+            Beside(row[0], row[1], bool(row[2]), row[3], path.name)
+            for row in self._db.execute(
+                "SELECT e.id, e.digest, e.held, e.state, a.raw, p.digest"
+                " FROM appearances a INDEXED BY appearances_by_display"
+                " JOIN exhibits e ON e.id = a.exhibit LEFT JOIN exhibits p ON p.id = a.parent"
+                " WHERE a.display >= ? AND a.display < ? ORDER BY a.display LIMIT ?",
+                (prefix, prefix + "\U0010ffff", limit),
+            )
+            if row[5] == parent and (path := _RAW.decode(row[4])).name
         ]
 
     def paths_of(

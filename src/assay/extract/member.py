@@ -13,6 +13,7 @@ from assay import settings
 from assay.errors import NotFound
 from assay.extract.read import read_request
 from assay.extract.request import Request
+from assay.extract.volumes import Neighbour
 
 
 def open_member(
@@ -22,15 +23,18 @@ def open_member(
     limits: settings.Limits,
     passwords: Sequence[str] = (),
     name: bytes = b"",
+    neighbours: Sequence[Neighbour] = (),
 ) -> Path:
     """The member with this ordinal, as a file in `scratch` named by its digest.
 
-    `name` is the container's own last name, as it was when it was first read. Raises
+    `name` is the container's own last name, as it was when it was first read; `neighbours` are
+    the other volumes where it is a split set. Raises
     NotFound where the container has no such member or it cannot be taken out.
     """
     request = Request(
-        path, name, scratch, limits, settings.Reading(), tuple(passwords), only=ordinal
-    )
+        path, name, scratch, limits, settings.Reading(), tuple(passwords), only=ordinal,
+        neighbours=tuple(neighbours),
+    )  # fmt: skip
     reading = read_request(request)
     for member in reading.members:
         if member.ordinal == ordinal and member.spool:
