@@ -32,6 +32,7 @@ THIRD_PARTY = {
         "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
         "pillow_heif", "python_calamine", "selectolax", "xlrd",
     }),
+    "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
     # makers of files write what readers read
     "testing": frozenset({

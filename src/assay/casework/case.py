@@ -329,6 +329,12 @@ class Case:
 
         return show(self, reference, page)
 
+    def examine(self, references: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+        """`finding`s of the exhibits named, of all where none is. Raises NotFound."""
+        from assay.casework.examining import findings
+
+        return findings(self, references)
+
     def show_all(self) -> Iterator[dict[str, Any]]:
         """`exhibit` of every exhibit, in the order in which they came."""
         from assay.casework.showing import show_all

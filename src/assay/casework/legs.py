@@ -33,12 +33,14 @@ from assay.errors import NotFound
 from assay.extract.problems import problem
 from assay.index.write import day_of
 from assay.model.exhibit import RawPath
+from assay.model.finding import Examination
 from assay.model.reading import Member, Problem, Reading
 from assay.ports import Outcome, Task, Workers
 from assay.settings import Settings
 
 _ANSWERS = msgspec.msgpack.Decoder(list[tasks.ReadAnswer])
 _OCR = msgspec.msgpack.Decoder(tasks.OcrAnswer)
+_LOOK = msgspec.msgpack.Decoder(Examination)
 _PACK = msgspec.msgpack.Encoder()
 
 _IN_FLIGHT = 64 << 20  # bytes of exhibits with the workers at once
@@ -109,6 +111,7 @@ class Legs:
         self._alone: set[int] = set()  # a task with others ended badly: each by itself now
         self._later: list[Waiting] = []  # volumes of split sets, until all is received
         self._died: dict[int, Outcome] = {}  # task that asks the type -> what became of reading
+        self._looking: dict[int, tuple[int, str, bool]] = {}  # task -> (exhibit, digest, waits)
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
         self._ocr_entries: list[tuple[Entry, int, tasks.OcrAnswer, str]] = []
@@ -128,7 +131,8 @@ class Legs:
     def working(self) -> bool:
         """Whether anything is left to receive or read."""
         receiving = self._receiver is not None and not self._receiver.ended
-        if receiving or self._sent or self._waiting_outcomes or self._ready or self._later:
+        waits = self._sent or self._looking or self._waiting_outcomes or self._later
+        if receiving or waits or self._ready:
             return True
         self._load()
         return bool(self._ready)
@@ -344,7 +348,10 @@ class Legs:
         done: list[str] = []
         with self._catalogue.writing():
             for outcome in outcomes:
-                done += self._take(outcome)
+                if outcome.id in self._looking:
+                    done += self._take_look(outcome)
+                else:
+                    done += self._take(outcome)
         for digest in done:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._spooled(digest))
@@ -369,9 +376,14 @@ class Legs:
             self._queued.discard(waiting.id)
             self._alone.discard(waiting.id)
             self._store(waiting, answer, answer.seconds or outcome.seconds)
-            if not any(page.wants_ocr for page in answer.reading.pages) and not (
-                waiting.held or is_volume(waiting.name)  # the others of its set may need it
-            ):
+            waits = (
+                waiting.held
+                or is_volume(waiting.name)  # the others of its set may need it
+                or any(page.wants_ocr for page in answer.reading.pages)
+            )
+            if answer.look and self._look(waiting, answer.reading, waits):
+                continue
+            if not waits:
                 done.append(waiting.digest)
         self._again(together[len(answers) :], alone=False)
         return done
@@ -381,6 +393,55 @@ class Legs:
         self._ready.extendleft(reversed(some))
         if alone:
             self._alone.update(waiting.id for waiting in some)
+
+    def _look(self, waiting: Waiting, reading: Reading, waits: bool) -> bool:
+        """Have the bytes of an exhibit that was read looked into; False where they are gone.
+
+        `waits`: the bytes are needed after that too.
+        """
+        assert self._pool is not None
+        place = self._place(waiting.id, waiting.digest, waiting.held)
+        if place is None:
+            return False
+        self._serial += 1
+        self._looking[self._serial] = (waiting.id, waiting.digest, waits)
+        limits = self._settings.limits
+        request = tasks.LookRequest(
+            str(place), reading.type, reading.metadata, limits, self._passwords
+        )
+        self._pool.submit(Task(self._serial, "look", _PACK.encode(request), limits.seconds))
+        return True
+
+    def _take_look(self, outcome: Outcome) -> list[str]:
+        """Store findings; returns the digest whose bytes are needed no more, if so.
+
+        A detector or a worker that failed becomes a problem that says so.
+        """
+        exhibit, digest, waits = self._looking.pop(outcome.id)
+        found = Examination(failed=((outcome.code, outcome.detail),))
+        if not outcome.code:
+            try:
+                found = _LOOK.decode(outcome.body)
+            except msgspec.DecodeError:
+                found = Examination(failed=(("crashed", "garbage"),))
+        self._store_findings(exhibit, found)
+        self._catalogue.set_look(exhibit, False)
+        return [] if waits else [digest]
+
+    def _store_findings(self, exhibit: int, found: Examination) -> None:
+        self._catalogue.add_findings(exhibit, found.findings)
+        failed = [
+            problem("not_examined", "", f"{name} {why}".strip()) for name, why in found.failed
+        ]
+        if failed:
+            self._catalogue.add_problems(exhibit, "examine", failed)
+            self.tally.problems += len(failed)
+
+    def look_again(self) -> None:
+        """Before reading: what was read and not looked into when a run ended is read once more."""
+        with self._catalogue.writing():
+            for exhibit in self._catalogue.to_look():
+                self._catalogue.set_new(exhibit)
 
     def _ask_type(self, waiting: Waiting, died: Outcome) -> None:
         """A reader died: a worker that only looks at the first bytes still says what it was."""
@@ -432,6 +493,10 @@ class Legs:
             seconds,
             again=reads > 0,
         )
+        if answer.look:
+            self._catalogue.set_look(exhibit, True)
+        if answer.examination.findings or answer.examination.failed:
+            self._store_findings(exhibit, answer.examination)
         self._indexer.offer(exhibit, answer.tokens, reading)
         self.tally.exhibits += 1
         self.tally.pages += len(reading.pages)

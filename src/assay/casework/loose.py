@@ -11,11 +11,15 @@ import msgspec
 from assay.casework import tasks
 from assay.custody.account import status_of
 from assay.errors import WorkerLost
+from assay.examine.examine import ORDER
 from assay.model.exhibit import display_component
+from assay.model.finding import Examination
 from assay.model.reading import Page, Reading
-from assay.ports import Task
+from assay.ports import Task, Workers
 from assay.proof.digests import digest_of_stream
 from assay.settings import Settings
+
+_PACK = msgspec.msgpack.Encoder()
 
 
 def verify_bag(folder: Path) -> dict[str, Any]:
@@ -26,30 +30,67 @@ def verify_bag(folder: Path) -> dict[str, Any]:
     return report_to_json(check(folder))
 
 
-def show_file(path: Path, page: int | None) -> dict[str, Any]:
-    """`exhibit` of a file as it is, read in the sandbox. Raises WorkerLost."""
+def examine_file(path: Path) -> list[dict[str, Any]]:
+    """`finding`s of a file as it is, examined in the sandbox. Raises WorkerLost."""
+    from assay.casework.examining import finding_json
+
+    digest, _, answer, looked = _read(path, look=True)
+    name = display_component(path.name.encode("utf-8", "surrogateescape"))
+    found = (*answer.examination.findings, *looked.findings)
+    found = tuple(sorted(found, key=lambda f: (ORDER[f.notice], f.page or 0)))
+    failed = (*answer.examination.failed, *looked.failed)
+    if failed:
+        raise WorkerLost(
+            f"exhibit {digest}",
+            "a detector did not come to its end: " + ", ".join(" ".join(f) for f in failed),
+        )
+    return [finding_json(digest, name, finding) for finding in found]
+
+
+def _read(path: Path, look: bool) -> tuple[str, int, tasks.ReadAnswer, Examination]:
+    """(digest, size, reading, findings from the bytes where `look`). Raises WorkerLost."""
     from assay.engines.sandbox import Pool
 
     settings = Settings()
     with path.open("rb") as stream:
         digest, size = digest_of_stream(stream)
     with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
-        name = path.name.encode("utf-8", "surrogateescape")
-        item = tasks.ReadItem(str(path.resolve()), name)
-        request = tasks.ReadRequest((item,), scratch, settings.limits, settings.reading)
         pool = Pool(
             "assay.casework.tasks", 1, readable=[path.resolve().parent], writable=[Path(scratch)],
             memory=settings.limits.memory,
         )  # fmt: skip
         try:
-            pool.submit(Task(1, "read", msgspec.msgpack.encode(request), settings.limits.seconds))
-            outcome = pool.outcomes(settings.limits.seconds + 10)[0]
+            name = path.name.encode("utf-8", "surrogateescape")
+            item = tasks.ReadItem(str(path.resolve()), name)
+            request = tasks.ReadRequest((item,), scratch, settings.limits, settings.reading)
+            body = _ask(pool, Task(1, "read", _PACK.encode(request), settings.limits.seconds))
+            answer = msgspec.msgpack.decode(body, type=list[tasks.ReadAnswer])[0]
+            looked = Examination()
+            if look and answer.look:
+                reading = answer.reading
+                question = tasks.LookRequest(
+                    str(path.resolve()), reading.type, reading.metadata, settings.limits
+                )
+                body = _ask(pool, Task(2, "look", _PACK.encode(question), settings.limits.seconds))
+                looked = msgspec.msgpack.decode(body, type=Examination)
         finally:
             pool.close()
+    return digest, size, answer, looked
+
+
+def _ask(pool: Workers, task: Task) -> bytes:
+    pool.submit(task)
+    outcome = pool.outcomes(task.seconds + 10)[0]
     if outcome.code:
         raise WorkerLost(outcome.code, f"the file could not be read: {outcome.code}")
-    reading = msgspec.msgpack.decode(outcome.body, type=list[tasks.ReadAnswer])[0].reading
-    display = display_component(name)
+    return outcome.body
+
+
+def show_file(path: Path, page: int | None) -> dict[str, Any]:
+    """`exhibit` of a file as it is, read in the sandbox. Raises WorkerLost."""
+    digest, size, answer, _ = _read(path, look=False)
+    reading = answer.reading
+    display = display_component(path.name.encode("utf-8", "surrogateescape"))
     failed = sum(member.problem is not None for member in reading.members)
     plain = {
         key: value

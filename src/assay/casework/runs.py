@@ -213,6 +213,7 @@ def _run(
         receiver=receiver, passwords=passwords, report=tell,
     )  # fmt: skip
     try:
+        legs.look_again()
         legs.bring_back_for_ocr()
         travel(legs)
     except DiskFull:

@@ -31,6 +31,8 @@ def resolver(catalogue: Catalogue) -> Any:
             return catalogue.find_path(value) or catalogue.find_container(value)
         if value == "note":
             return catalogue.annotated("note")
+        if value == "finding":
+            return catalogue.with_finding()
         if value == "problem":
             return catalogue.with_problem()
         return ()

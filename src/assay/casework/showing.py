@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from assay.casework.accounting import path_json
+from assay.casework.examining import finding_json
 from assay.casework.references import locator_json
 from assay.engines.catalogue import AppearanceRow, PageRow, Row
 from assay.errors import NotFound
@@ -87,6 +88,10 @@ def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
         "problems": [{key: p[key] for key in ("code", "where", "next_step", "detail") if key in p}
                      for p in problems],
         "annotations": catalogue.annotations(row.digest),
+        "findings": [
+            finding_json(row.digest, places[0].display if places else "", finding)
+            for _, finding in catalogue.findings(row.id)
+        ],
         "received": _received(case, row.digest, places),
     }  # fmt: skip
 

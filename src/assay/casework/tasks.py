@@ -9,13 +9,15 @@ from __future__ import annotations
 import mmap
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from assay.extract.volumes import Neighbour
-from assay.model.reading import Problem, Reading, Words
+from assay.model.finding import Examination
+from assay.model.reading import Metadata, Problem, Reading, Words
 from assay.proof.digests import digest_of
 from assay.settings import Limits
 from assay.settings import Reading as ReadingSettings
@@ -64,6 +66,18 @@ class ReadAnswer(msgspec.Struct):
     text_digest: str
     tokens: tuple[tuple[str, str, str], ...] = ()
     seconds: float = 0.0  # wall time that reading took
+    examination: Examination = Examination()
+    look: bool = False  # its bytes are to be looked into by a task of their own
+
+
+class LookRequest(msgspec.Struct):
+    """Examine the bytes of an exhibit that was read."""
+
+    path: str
+    type: str
+    metadata: Metadata
+    limits: Limits
+    passwords: tuple[str, ...] = ()
 
 
 class MemberRequest(msgspec.Struct):
@@ -155,6 +169,8 @@ def _make_sure_of_room(answers: list[ReadAnswer]) -> None:
 
 def _read(request: ReadRequest, item: ReadItem) -> ReadAnswer:
     from assay.engines.catalogue import pack_words
+    from assay.examine.examine import examine, wants_look
+    from assay.examine.subject import Subject
     from assay.extract.read import read
     from assay.index.analysis import analyse
 
@@ -178,7 +194,34 @@ def _read(request: ReadRequest, item: ReadItem) -> ReadAnswer:
     if len(reading.text) <= _TOKENS_FOR:
         bodies = [analyse(reading.text[page.start : page.end]) for page in reading.pages]
         tokens = tuple((body.words, body.han, body.exact) for body in bodies)
-    return ReadAnswer(msgspec.structs.replace(reading, pages=bare), words, digest, tokens)
+    subject = Subject.of(Path(item.path), reading.type, reading.metadata, request.limits, now_utc())
+    unread = any(p.fatal for p in reading.problems)
+    return ReadAnswer(
+        msgspec.structs.replace(reading, pages=bare),
+        words,
+        digest,
+        tokens,
+        examination=examine(subject),
+        look=wants_look(reading.type) and not unread,
+    )
+
+
+def look_into_exhibit(body: bytes) -> bytes:
+    """Task `look`: LookRequest -> Examination."""
+    from assay.examine.examine import look_into
+    from assay.examine.subject import Subject
+
+    request = msgspec.msgpack.decode(body, type=LookRequest)
+    subject = Subject.of(
+        Path(request.path), request.type, request.metadata, request.limits, now_utc(),
+        request.passwords,
+    )  # fmt: skip
+    return _PACK.encode(look_into(subject))
+
+
+def now_utc() -> str:
+    """This computer's clock, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def sniff_type(body: bytes) -> bytes:
@@ -252,15 +295,17 @@ def recognise_page(body: bytes) -> bytes:
 def prepare() -> None:
     """Import what most exhibits need while imports are still cheap (before the jail closes)."""
     from assay.engines import catalogue
+    from assay.examine import at_odds, covered, revisions
     from assay.extract.warm import warm_up
     from assay.index import analysis
 
-    _ = (analysis, catalogue)
+    _ = (analysis, catalogue, at_odds, covered, revisions)
     warm_up()
 
 
 TASKS: dict[str, Callable[[bytes], bytes]] = {
     "read": read_exhibits,
+    "look": look_into_exhibit,
     "sniff": sniff_type,
     "member": take_member,
     "picture": draw_page,

@@ -21,6 +21,7 @@ COMMANDS = {
     "account": "What was received, read, partly read, not read, and why.",
     "retry": "Try once more what could not be read.",
     "show": "Text, source, metadata, members and problems of an exhibit.",
+    "examine": "Findings about authenticity, each with its limits.",
     "search": "Find pages.",
     "names": "Look up a list of names.",
     "note": "Write a note on an exhibit or a passage.",

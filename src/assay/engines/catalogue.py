@@ -21,6 +21,7 @@ import msgspec
 from assay.engines import overview
 from assay.errors import DiskFull, EngineError
 from assay.model.exhibit import RawPath
+from assay.model.finding import Finding
 from assay.model.reading import Metadata, Problem, Reading, Region, Words
 
 SCHEMA = 3
@@ -49,8 +50,10 @@ CREATE TABLE exhibits (
   reads INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
   unclaimed INTEGER,                  -- parts that no reader claimed, NULL where unknown
   standing TEXT NOT NULL DEFAULT 'unread',  -- status with members and OCR: see overview.py
-  flawed INTEGER NOT NULL DEFAULT 1   -- 1: the account has a reason to name it
+  flawed INTEGER NOT NULL DEFAULT 1,  -- 1: the account has a reason to name it
+  look INTEGER NOT NULL DEFAULT 0     -- 1: its bytes are still to be looked into
 );
+CREATE INDEX exhibits_to_look ON exhibits (id) WHERE look = 1;
 CREATE INDEX exhibits_new ON exhibits (state, id);
 CREATE INDEX exhibits_unlogged ON exhibits (logged) WHERE logged = 0 AND state = 'read';
 CREATE INDEX exhibits_unindexed ON exhibits (id) WHERE indexed = 0 AND state = 'read';
@@ -82,6 +85,11 @@ CREATE TABLE problems (
   place TEXT NOT NULL, next_step TEXT NOT NULL, detail TEXT NOT NULL, fatal INTEGER NOT NULL
 );
 CREATE INDEX problems_by_exhibit ON problems (exhibit);
+CREATE TABLE findings (
+  id INTEGER PRIMARY KEY, exhibit INTEGER NOT NULL, code TEXT NOT NULL, rank INTEGER NOT NULL,
+  page INTEGER, body BLOB NOT NULL
+);
+CREATE INDEX findings_by_exhibit ON findings (exhibit);
 CREATE TABLE failed_members (
   parent INTEGER NOT NULL, ordinal INTEGER NOT NULL, raw BLOB NOT NULL, display TEXT NOT NULL,
   code TEXT NOT NULL, next_step TEXT NOT NULL, PRIMARY KEY (parent, ordinal)
@@ -111,6 +119,8 @@ CREATE TABLE withdrawn (
 _METADATA = msgspec.msgpack.Decoder(Metadata)
 _WORDS = msgspec.msgpack.Decoder(Words)
 _REGIONS = msgspec.msgpack.Decoder(tuple[Region, ...])
+_FINDING = msgspec.msgpack.Decoder(Finding)
+_RANK = {"high": 0, "medium": 1, "low": 2}
 _RAW = msgspec.msgpack.Decoder(RawPath)
 _PACK = msgspec.msgpack.Encoder()
 _WORDS_BYTES = 64 << 20  # of one page, unpacked: two million words
@@ -584,6 +594,8 @@ class Catalogue:
             db.execute("DELETE FROM problems WHERE exhibit = ?", (exhibit,))
             db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
             db.execute("DELETE FROM ocr_queue WHERE exhibit = ?", (exhibit,))
+            db.execute("DELETE FROM findings WHERE exhibit = ?", (exhibit,))
+            db.execute("UPDATE exhibits SET look = 0 WHERE id = ?", (exhibit,))
         text = reading.text
         regions = _pack_regions(reading) if reading.regions else {}
         following = [page.start for page in reading.pages[1:]]
@@ -629,6 +641,44 @@ class Catalogue:
             ),
         )
 
+    def set_look(self, exhibit: int, wanted: bool) -> None:
+        """Note whether an exhibit's bytes are still to be looked into."""
+        self._db.execute("UPDATE exhibits SET look = ? WHERE id = ?", (int(wanted), exhibit))
+
+    def to_look(self) -> list[int]:
+        """Row numbers of exhibits that were read and not looked into: a run was cut off."""
+        return [
+            row[0]
+            for row in self._db.execute(
+                "SELECT id FROM exhibits WHERE look = 1 AND state = 'read' ORDER BY id"
+            )
+        ]
+
+    def add_findings(self, exhibit: int, findings: Sequence[Finding]) -> None:
+        """Add findings of an exhibit."""
+        self._db.executemany(
+            "INSERT INTO findings (exhibit, code, rank, page, body) VALUES (?,?,?,?,?)",
+            ((exhibit, f.code, _RANK[f.notice], f.page, _PACK.encode(f)) for f in findings),
+        )
+
+    def findings(self, exhibit: int | None = None) -> Iterator[tuple[int, Finding]]:
+        """(row number, finding), those to be seen first in front; of one exhibit or of all."""
+        some = "" if exhibit is None else " WHERE exhibit = ?"
+        for row in self._db.execute(
+            f"SELECT exhibit, body FROM findings{some} ORDER BY rank, exhibit, page, id",
+            () if exhibit is None else (exhibit,),
+        ):
+            yield row[0], _FINDING.decode(row[1])
+
+    def with_finding(self) -> list[str]:
+        """Digests of exhibits with a finding."""
+        return [
+            row[0]
+            for row in self._db.execute(
+                "SELECT DISTINCT e.digest FROM findings f JOIN exhibits e ON e.id = f.exhibit"
+            )
+        ]
+
     def add_failed_member(
         self, parent: int, ordinal: int, path: RawPath, code: str, next_step: str
     ) -> None:
@@ -654,7 +704,7 @@ class Catalogue:
 
     def remove_exhibit(self, exhibit: int, digest: str) -> None:
         """Remove every trace of an exhibit that is not an event."""
-        for table in ("pages", "problems", "ocr_queue"):
+        for table in ("pages", "problems", "findings", "ocr_queue"):
             self._db.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))
         self._db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
         self._db.execute("DELETE FROM appearances WHERE exhibit = ? OR parent = ?", (exhibit,) * 2)

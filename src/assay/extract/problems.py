@@ -115,6 +115,10 @@ PROBLEMS: dict[str, Kind] = {
         "skipped by the person who ran the command",
         "Run `assay retry`.",
     ),
+    "not_examined": Kind(
+        "it was read, and a detector that looks for findings did not come to its end",
+        "Run `assay retry`; no finding here does not mean that there is none.",
+    ),
     # --- custody
     "unreadable": Kind(
         "the file could not be read from the disk",

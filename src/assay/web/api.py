@@ -100,6 +100,14 @@ async def account(request: Request) -> Response:
     )
 
 
+async def findings(request: Request) -> Response:
+    """GET findings?exhibit="""
+    named = [name for name in request.query_params.getlist("exhibit") if name]
+    return json_answer(
+        listed(await desk_of(request).lanes.slow.run(lambda case: list(case.examine(named))))
+    )
+
+
 async def ledger(request: Request) -> Response:
     """GET ledger?since="""
     since = _asked(request.query_params.get("since"), 0)
@@ -175,6 +183,7 @@ ROUTES = [
     Route("/search", search),
     Route("/exhibits/{digest}", exhibit),
     Route("/account", account),
+    Route("/findings", findings),
     Route("/ledger", ledger),
     Route("/status", status),
     Route("/verify", verify, methods=["POST"]),

@@ -78,6 +78,7 @@ async def read(request: Request) -> Response:
         widths=WIDTHS,
         listed=LISTED,
         means=meaning_of,
+        finding_name=wording.finding_name,
         **values,
     )
 

@@ -264,3 +264,23 @@ def _on_page(body: Mapping[str, Any]) -> str:
 def today() -> str:
     """The day in UTC, for file names."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
+
+
+_FINDINGS = {
+    "pdf_earlier_revision": "An earlier state of the document",
+    "pdf_text_covered": "Text that is covered and not removed",
+    "pdf_newer_than_version": "Newer than its version number",
+    "date_before_format": "Dated before its format",
+    "date_before_program": "Dated before its program",
+    "dates_out_of_order": "Dates out of order",
+    "dates_differ_inside": "Two dates for one event",
+    "date_ahead": "A date that has not come",
+    "mail_dates_at_odds": "Sent and taken at different times",
+    "editing_time_too_long": "More editing than time",
+    "type_against_name": "The name says another type",
+}
+
+
+def finding_name(code: str) -> str:
+    """What a finding is called on a page."""
+    return _FINDINGS.get(code, code.replace("_", " "))
