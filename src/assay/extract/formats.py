@@ -64,6 +64,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("smime", "read_smime", (types.SMIME,)),
     ("pgp", "read_pgp", (types.PGP,)),
     ("tnef", "read_tnef", (types.TNEF,)),
+    ("pst", "read_pst", (types.PST,)),
     (
         "iwork", "read_iwork",
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",

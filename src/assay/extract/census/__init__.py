@@ -51,6 +51,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("mail", "count_msg", ("application/vnd.ms-outlook",)),
     ("mail", "count_tnef", (types.TNEF,)),
     ("rar", "count_rar", (types.RAR,)),
+    ("outlook", "count_pst", (types.PST,)),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 
