@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "extract": frozenset({
         "msgspec", "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
         "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
-        "pillow_heif", "python_calamine", "selectolax", "xlrd",
+        "pillow_heif", "python_calamine", "selectolax", "xlrd", "pypff",
     }),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
@@ -69,6 +69,7 @@ REACHING = {
 
 # imported name -> name in requirements, where they differ
 DISTRIBUTIONS = {
+    "pypff": "libpff-python",
     "PIL": "pillow",
     "bcj": "pybcj",
     "libarchive": "libarchive-c",

@@ -93,7 +93,7 @@ def out_of_memory(monkeypatch: pytest.MonkeyPatch) -> Reading:
 
 
 PROVOKE: dict[str, Callable[[], Reading]] = {
-    "no_reader": lambda: made.read_bytes(b"!BDN" + bytes(600), "mail.pst"),
+    "no_reader": lambda: made.read_bytes(b"MZ" + bytes(600), "setup.exe"),
     "damaged": lambda: made.read_bytes(b"%PDF-1.7\nnothing else", "a.pdf"),
     "truncated": lambda: made.read_bytes(archives.zip_of({"a": b"a" * 99})[:90], "a.zip"),
     "repaired": lambda: made.read_bytes(bytes(2000) + made.pdf("still here"), "a.pdf"),

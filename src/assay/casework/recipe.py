@@ -19,6 +19,7 @@ _LIBRARIES = (
     "msoffcrypto-tool", "chardet", "py3langid", "libarchive-c", "pillow", "numpy", "tesserocr",
     "pillow-heif", "mutagen", "cramjam",
     "brotli",
+    "libpff-python",
     "inflate64", "pybcj", "pyppmd", "pytsk3", "libewf-python",
 )  # fmt: skip
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from assay.extract import charset, mapi
+from assay.extract.problems import Stop, problem
 from assay.extract.pst_store import (
     ATTACHMENT,
     ATTACHMENTS,
@@ -32,7 +34,6 @@ from assay.extract.pst_store import (
     Store,
     Table,
 )
-from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
 from assay.extract.spool import MemberBroken
 from assay.extract.transcript import Transcript
@@ -92,9 +93,7 @@ class _Reader:
         for entry in self._store.nodes():
             kind = entry.nid & 0x1F
             if kind == FOLDER:
-                self._folders[entry.nid] = _Folder(
-                    entry.nid, entry.parent, entry.data, entry.sub
-                )
+                self._folders[entry.nid] = _Folder(entry.nid, entry.parent, entry.data, entry.sub)
             elif kind == MESSAGE:
                 self._children.setdefault(entry.parent, []).append(entry.nid)
             elif kind == HIDDEN:
@@ -188,9 +187,7 @@ class _Reader:
         self._transcript.note("pst:folder", f"{shown or 'root'}: {len(set(listed))} items")
         rows = [nid for nid in dict.fromkeys(listed) if nid & 0x1F == MESSAGE]
         known = set(rows)
-        number = 0
-        for nid in rows:
-            number += 1
+        for number, nid in enumerate(rows, 1):
             self._take(nid, path, number)
         beside = [nid for nid in there if nid not in known]
         if beside:
@@ -335,5 +332,4 @@ def _joined(body: bytes, unit: int) -> bytes:
     (count,) = struct.unpack_from("<I", body)
     starts = [*struct.unpack_from(f"<{min(count, 10_000)}I", body, 4), len(body)]
     gap = b"\0" * unit
-    return gap.join(body[a:b] for a, b in zip(starts, starts[1:], strict=False))
-
+    return gap.join(body[a:b] for a, b in pairwise(starts))

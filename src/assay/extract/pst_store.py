@@ -6,7 +6,7 @@ are substitutions without a key and are undone. Nothing is held but a bounded nu
 memory stays flat however large the store is. Every walk has a budget: a loop ends as `Broken`.
 
 Own code, because the bindings of libpff give neither messages inside messages nor the map of
-named properties (docs/adr/0010); libpff counts in census/outlook.py instead.
+named properties (docs/adr/0010-outlook-stores.md); libpff counts in census/outlook.py instead.
 """
 
 from __future__ import annotations

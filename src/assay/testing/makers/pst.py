@@ -53,7 +53,7 @@ class _Store:
         self.wide = age != "ansi"
         self.blocks: list[tuple[int, bytes]] = []
         self.nodes: list[tuple[int, int, int, int]] = []
-        self.names: dict[tuple[int, int], int] = {}
+        self.names: dict[tuple[int, int], int] = {(0x2008, 0x8554): 0x8000}
         self._next = 4
 
     # ------------------------------------------------------------ blocks
@@ -68,9 +68,7 @@ class _Store:
         """A block, or a list of blocks."""
         if len(body) <= _MAXIMUM:
             return self.block(body)
-        parts = [
-            self.block(body[at : at + _MAXIMUM]) for at in range(0, len(body), _MAXIMUM)
-        ]
+        parts = [self.block(body[at : at + _MAXIMUM]) for at in range(0, len(body), _MAXIMUM)]
         form = "Q" if self.wide else "I"
         head = struct.pack("<BBHI", 1, 1, len(parts), len(body))
         return self.block(head + struct.pack(f"<{len(parts)}{form}", *parts), True)
@@ -197,8 +195,7 @@ class _Store:
         slot = 4 if self.wide else 2
         listed_rows = sorted((nid, number) for number, (nid, _) in enumerate(rows))
         index = b"".join(
-            struct.pack("<I", nid) + number.to_bytes(slot, "little")
-            for nid, number in listed_rows
+            struct.pack("<I", nid) + number.to_bytes(slot, "little") for nid, number in listed_rows
         )
         levels, top = 0, 3
         if len(index) > 3000:
@@ -222,13 +219,15 @@ class _Store:
         values: dict[int, Value] = {0x1A: item.kind, 0x37: item.subject, 0xE07: 1}
         if item.body:
             values[0x1000] = item.body
+        if not self.wide:
+            values[0x3FFD] = 1251
         values |= item.more
         for key, value in item.named.items():
             tag = self.names.setdefault(key, 0x8000 + len(self.names))
             values[tag] = value
         nodes: list[tuple[int, int, int]] = []
         if item.to:
-            rows = [
+            rows: list[tuple[int, Mapping[int, Value]]] = [
                 (number, {0x3001: name, 0x3003: f"{name}@port.example", 0xC15: 1})
                 for number, name in enumerate(item.to)
             ]
@@ -418,12 +417,19 @@ def pst(
         if path and listed and missing:
             rows += [((0x90000 + n) << 5 | 4, {0x37: "gone"}) for n in range(missing)]
             missing = 0
+        below: list[tuple[int, Mapping[int, Value]]]
         below = [(n, {0x3001: p.rpartition("/")[2]}) for p, n in numbers.items()
                  if n != nid and numbers.get(p.rpartition("/")[0], _ROOT) == nid]  # fmt: skip
         store.node(
             nid,
-            store.context({0x3001: path.rpartition("/")[2] or "root", 0x3602: len(rows),
-                           0x3603: 0, 0x360A: bool(below)}),  # fmt: skip
+            store.context(
+                {
+                    0x3001: path.rpartition("/")[2] or "root",
+                    0x3602: len(rows),
+                    0x3603: 0,
+                    0x360A: bool(below),
+                }
+            ),
             parent,
         )
         store.node(nid & ~0x1F | 0x0D, store.table(below))
