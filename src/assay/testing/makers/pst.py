@@ -17,6 +17,21 @@ Age = Literal["ansi", "unicode", "large"]
 Value = str | int | bytes | bool | float
 _MAXIMUM = 8176
 _ROOT, _STORE, _NAMES = 0x122, 0x21, 0x61
+# [MS-PST] 5.1: two rotors; a third undoes the first
+_ROTORS = bytes.fromhex(
+    "41361362a8216ebbf416cc047f64e85d1ef2cb2a74c55e35d295479e962d9a884c7d843fdbac31b6485ff6c4d839"
+    "8be7233b388ec8c1df25b120a546604e9cfbaad35651457c550007c92b9d859b09a08fadb30f63ab894bd7a7155a"
+    "716642bf264a6b98faea7753b270052cfd593a867ece06eb827857c78d43afb41cd45bcde2e9274fc3087280cfb0"
+    "eff5286dbe304d3492d50e3c2232e5e4f99fc2d10a8112e1ee918376e397e6618a1779a4b7dc907a5c8c02a6ca69"
+    "de501a1193b9528758fced1d37491b6ae0293399bd6cd994f340546ff0c673b8d63e6518441fdd6710f10c19ecae"
+    "03a1147ba90bfff8a3c0a201f72ebc2468750dfeba2fb5d0da3d14530f56b3c87a9ceb65481716159f02cc547c83"
+    "000d0c0ba262a876dbd9edc7c5a4dcac8574d6d0a79bae9a967166c36399b8dd73928e847da55ed15d93b1575150"
+    "808952944f4e0a6bbc8d7f6e47464140440111cb033ff7f4e1a98f3c3af9fbf0193082092ec99da08649ee6f4d6d"
+    "c42d813425871b88aafc06a11238fd4c4272641337246a757743ffe6b44b365ce4d8353d45b92cecb7312b290768"
+    "a30e697b189e2139be281a5b78f523ca2ab0af3efe048ce7e5983295d3f64ae8a6eae9f3d52f7020f21f0567ad55"
+    "10cecde3273bdabad7c226d4911dd21c2233f8faf15aefcf90b68bb5bdc0bf08971e6ce261e0c6c159abbb58de5f"
+    "df60797eb28a"
+)
 
 
 class File(msgspec.Struct, frozen=True):
@@ -340,12 +355,10 @@ class _Store:
         return struct.pack("<HHII", len(body), signature, bid, _crc(body))
 
     def ciphered(self, body: bytes, bid: int) -> bytes:
-        from assay.extract import pst_store as rotors
-
         if self.cipher == 1:
-            return body.translate(rotors._R)
+            return body.translate(_ROTORS[:256])
         if self.cipher == 2:
-            return rotors._cyclic(body, bid)  # it undoes itself
+            return _turned(body, bid)
         return body
 
     def header(self, size: int, nbt: tuple[int, int], bbt: tuple[int, int]) -> bytes:
@@ -369,6 +382,19 @@ class _Store:
         if self.wide:
             body = body[:524] + struct.pack("<I", _crc(body[8:524])) + body[528:]
         return body
+
+
+def _turned(body: bytes, bid: int) -> bytes:
+    """The cyclic cipher, which undoes itself."""
+    first, second = _ROTORS[:256], _ROTORS[256:]
+    word = (bid ^ bid >> 16) & 0xFFFF
+    out = bytearray()
+    for byte in body:
+        low, high = word & 0xFF, word >> 8
+        turned = second[(first[(byte + low) & 0xFF] + high) & 0xFF]
+        out.append((first.index((turned - high) & 0xFF) - low) & 0xFF)
+        word = (word + 1) & 0xFFFF
+    return bytes(out)
 
 
 def _signature(place: int, bid: int) -> int:
