@@ -22,7 +22,7 @@ from assay.casework.case import Case
 from assay.extract import census
 from assay.extract.spool import Spool
 from assay.testing.inline_workers import InlineWorkers
-from assay.testing.makers import archives, iwork, mail, onenote
+from assay.testing.makers import archives, iwork, mail, oldoffice, onenote
 
 FILES = {"a.txt": b"alpha", "in/b.txt": b"beta", "c.txt": b"gamma"}
 
@@ -69,7 +69,25 @@ def book() -> bytes:
     return archives.zip_of({**files, **{f"OPS/{n}.png": b"\x89PNG%d" % n for n in range(3)}})
 
 
+def held(folder: str) -> dict[str, bytes]:
+    """Three pictures below a folder."""
+    return {f"{folder}{n}.png": b"\x89PNG %d" % n for n in range(3)}
+
+
+def publication() -> bytes:
+    """A publication with three pictures."""
+    pictures = b"".join(
+        struct.pack("<HHI", 0x6E00, 0xF01E, 23) + bytes(17) + b"\x89PNG%d" % n + b"."
+        for n in range(3)
+    )
+    text = oldoffice.chunks("Words.\r")
+    return made.ole(
+        {"Quill": {"QuillSub": {"CONTENTS": text}}, "Escher": {"EscherDelayStm": pictures}}
+    )
+
+
 Make = Callable[[], bytes]
+HELD = {"BIN0001.png": b"\x89PNG a", "BIN0002.jpg": b"\xff\xd8 b", "BIN0003.ole": b"x"}
 NOTES = [onenote.Page("P", [onenote.outline(onenote.text("Words."))])]
 
 # kind -> (maker of a container of three members or more, its name, how many it promises)
@@ -84,6 +102,11 @@ KINDS: dict[str, tuple[Make, str, int]] = {
     "epub": (book, "a.epub", 3),
     "onenote": (lambda: onenote.section(NOTES, [b"a", b"b", b"c"]), "a.one", 3),
     "onenote-365": (lambda: onenote.packaged(NOTES, [b"a", b"b", b"c"]), "b.one", 3),
+    "hwp": (lambda: made.ole(oldoffice.hwp(b"", held=HELD)), "a.hwp", 3),
+    "hwpx": (lambda: oldoffice.hwpx("", extra=held("BinData/")), "a.hwpx", 3),
+    "vsdx": (lambda: oldoffice.vsdx({"P": ["x"]}, extra=held("visio/media/")), "a.vsdx", 3),
+    "xps": (lambda: oldoffice.xps([[]], held("Resources/")), "a.xps", 3),
+    "publisher": (publication, "a.pub", 3),
     "iwork": (lambda: iwork.old("sl:document", iwork.storage("Words.")), "a.pages", 3),
 }
 

@@ -24,6 +24,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("VisioDocument", "application/vnd.visio"),
     ("Quill", "application/x-mspublisher"),
     ("MatOST", "application/vnd.ms-works"),
+    ("MN0", "application/vnd.ms-works"),
     ("SPELLING", "application/vnd.ms-works"),
     ("HwpSummaryInformation", "application/x-hwp"),
     ("\x05HwpSummaryInformation", "application/x-hwp"),
@@ -102,7 +103,7 @@ def kind_of(path: Path) -> str:
     for name, media in _KINDS:
         if name.lower() in folded:
             return media
-    if "Contents" in names and "CONTENTS" not in names and "CompObj" in names:
+    if "Contents" in names and "CONTENTS" not in names and "\x01CompObj" in names:
         return "application/x-mspublisher"
     if "CONTENTS" in names:
         return "application/vnd.ms-works"

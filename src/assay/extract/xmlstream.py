@@ -76,7 +76,7 @@ _SPACES: tuple[tuple[str, str], ...] = (
     (r"http://www\.w3\.org/XML/1998/namespace", "xml"),
     (r"http://purl\.org/dc/elements/1\.1/", "dc"),
     (r"http://purl\.org/dc/terms/", "dcterms"),
-    (r"http://www\.idpf\.org/2007/opf", "opf"),
+    (r"http://www\.idpf\.org/2007/opf/?", "opf"),
     (r"http://developer\.apple\.com/namespaces/keynote2", "key"),
     (r"http://developer\.apple\.com/namespaces/sfa", "sfa"),
     (r"http://developer\.apple\.com/namespaces/sf", "sf"),

@@ -28,6 +28,11 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("postmarks", "count_mbox", (types.MBOX,)),
     ("attached", "count_attached", ("application/pdf",)),
     ("book", "count_book", (types.EPUB,)),
+    ("compound", "count_hwp", ("application/x-hwp",)),
+    ("compound", "count_publication", ("application/x-mspublisher",)),
+    ("parcels", "count_hwpx", ("application/hwp+zip",)),
+    ("parcels", "count_visio", ("application/vnd.ms-visio.drawing",)),
+    ("parcels", "count_xps", ("application/vnd.ms-xpsdocument",)),
     ("notebook", "count_files", ("application/onenote", types.ONETOC)),
     (
         "parcels", "count_iwork",
