@@ -40,6 +40,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
          "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
     ),
     ("texting", "count_parts", (chat_kinds.SMS,)),
+    ("helpfile", "count_help", ("application/vnd.ms-htmlhelp",)),
     ("records", "count_warc", (types.WARC, types.ARC)),
     ("web", "count_zip", (types.WACZ,)),
     ("web", "count_har", (types.HAR,)),

@@ -1,0 +1,216 @@
+"""Make books and help files by hand: CHM, FB2, MOBI and DjVu, for which Python has no writer."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from collections.abc import Mapping, Sequence
+
+_FRAME = 0x8000
+
+
+# ---------------------------------------------------------------- compiled help
+
+
+def _encint(value: int) -> bytes:
+    out = bytes([value & 0x7F])
+    while value := value >> 7:
+        out = bytes([value & 0x7F | 0x80]) + out
+    return out
+
+
+def _lzx_frame(piece: bytes, first: bool) -> bytes:
+    """One frame as an uncompressed LZX block; the first after a reset has one bit more."""
+    bits = (0 << 27 if first else 0) | 3 << 24 | len(piece)
+    width = 28 if first else 27
+    bits <<= 32 - width
+    words = struct.pack("<HH", bits >> 16, bits & 0xFFFF)
+    return words + struct.pack("<3I", 1, 1, 1) + piece + b"\0" * (len(piece) % 2)
+
+
+def chm(
+    files: Mapping[str, bytes],
+    *,
+    contents: str = "",
+    title: str = "",
+    language: int = 0x409,
+    default: str = "",
+) -> bytes:
+    """Compiled help of files in their order. `contents` names the table of contents among them."""
+    packed = bytearray()
+    listed: list[tuple[bytes, int, int, int]] = []
+    for name, body in files.items():
+        listed.append((b"/" + name.encode(), 1, len(packed), len(body)))
+        packed += body
+    starts, content = [], bytearray()
+    for number, at in enumerate(range(0, len(packed), _FRAME)):
+        starts.append(len(content))
+        content += _lzx_frame(bytes(packed[at : at + _FRAME]), number % 2 == 0)
+    control = struct.pack("<I4s5I", 6, b"LZXC", 2, 2, 2, 1, 0)
+    resets = struct.pack("<4I3Q", 2, len(starts), 8, 40, len(packed), len(content), _FRAME)
+    resets += struct.pack(f"<{len(starts)}Q", *starts)
+    system = struct.pack("<I", 3)
+    for code, value in ((0, contents), (2, default), (3, title), (9, "maker 1")):
+        raw = value.encode() + b"\0"
+        system += struct.pack("<HH", code, len(raw)) + raw if value else b""
+    system += struct.pack("<HHI", 10, 4, 1552554000)
+    plain = bytearray()
+    store = "::DataSpace/Storage/MSCompressed/"
+    transform = store + "Transform/{7FC28940-9D31-11D0-9B27-00A0C91E9C7C}/InstanceData/"
+    for name, body in (
+        ("/#SYSTEM", system), (store + "ControlData", control), (transform + "ResetTable", resets),
+        (store + "Content", bytes(content)),
+    ):  # fmt: skip
+        listed.append((name.encode(), 0, len(plain), len(body)))
+        plain += body
+    listed.append((b"/", 0, 0, 0))
+    pages: list[bytes] = [b""]
+    for name, section, offset, size in sorted(listed, key=lambda e: e[0].lower()):
+        entry = _encint(len(name)) + name + _encint(section) + _encint(offset) + _encint(size)
+        if len(pages[-1]) + len(entry) > 4096 - 20 - 2:
+            pages.append(b"")
+        pages[-1] += entry
+    directory = b""
+    for number, page in enumerate(pages):
+        after = number + 1 if number + 1 < len(pages) else 0xFFFFFFFF
+        free = 4096 - 20 - len(page)
+        before = number - 1 if number else 0xFFFFFFFF
+        directory += b"PMGL" + struct.pack("<4I", free, 0, before, after) + page + bytes(free)
+    itsp = b"ITSP" + struct.pack(
+        "<10I", 1, 0x54, 10, 4096, 2, 1, 0xFFFFFFFF, 0, len(pages) - 1, 0xFFFFFFFF
+    )
+    itsp += struct.pack("<II", len(pages), language) + bytes(0x54 - 52)
+    start = 0x60 + 0x18
+    head = b"ITSF" + struct.pack("<5I", 3, 0x60, 1, 0, language) + bytes(32)
+    head += struct.pack("<4Q", 0x60, 0x18, start, len(itsp) + len(directory))
+    head += struct.pack("<Q", start + len(itsp) + len(directory))
+    return head + bytes(0x18) + itsp + directory + bytes(plain)
+
+
+def sitemap(entries: Sequence[tuple[int, str, str]]) -> bytes:
+    """A table of contents: (level, title, target)."""
+    out, level = ["<HTML><BODY>"], -1
+    for depth, title, target in entries:
+        while level < depth:
+            out.append("<UL>")
+            level += 1
+        while level > depth:
+            out.append("</UL>")
+            level -= 1
+        out.append(
+            '<LI><OBJECT type="text/sitemap">'
+            f'<param name="Name" value="{title}"><param name="Local" value="{target}"></OBJECT>'
+        )
+    return ("\n".join(out) + "</UL>" * (level + 1)).encode()
+
+
+# ---------------------------------------------------------------- FictionBook
+
+
+def fb2(
+    sections: Sequence[tuple[str, Sequence[str]]],
+    *,
+    title: str,
+    author: tuple[str, str] = ("Ana", "Voss"),
+    notes: Sequence[tuple[str, str]] = (),
+    pictures: Mapping[str, bytes] | None = None,
+    charset: str = "utf-8",
+) -> bytes:
+    """A book of sections (title, paragraphs), with notes (id, text) and pictures by name."""
+    body = "".join(
+        f"<section><title><p>{name}</p></title>"
+        + "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+        + "</section>"
+        for name, paragraphs in sections
+    )
+    text = f'<?xml version="1.0" encoding="{charset}"?>\n'
+    text += (
+        '<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" '
+        'xmlns:l="http://www.w3.org/1999/xlink"><description><title-info><genre>prose</genre>'
+        f"<author><first-name>{author[0]}</first-name><last-name>{author[1]}</last-name></author>"
+        f"<book-title>{title}</book-title><annotation><p>About it.</p></annotation>"
+        "<lang>ru</lang></title-info><document-info><id>77</id>"
+        '<date value="2019-03-14">then</date></document-info></description>'
+        f"<body><title><p>{title}</p></title>{body}</body>"
+    )
+    if notes:
+        inside = "".join(f'<section id="{i}"><p>{t}</p></section>' for i, t in notes)
+        text += f'<body name="notes">{inside}</body>'
+    for name, data in (pictures or {}).items():
+        packed = base64.b64encode(data).decode()
+        text += f'<binary id="{name}" content-type="image/png">{packed}</binary>'
+    return (text + "</FictionBook>").encode(charset)
+
+
+# ---------------------------------------------------------------- Mobipocket
+
+
+def _palmdoc(text: bytes) -> bytes:
+    """PalmDOC compression that uses every form of it: literals, pairs with a space, copies."""
+    out = bytearray()
+    at = 0
+    while at < len(text):
+        piece = text[at : at + 10]
+        found = -1
+        length = 0
+        for size in range(min(10, len(piece)), 2, -1):
+            found = text.rfind(piece[:size], max(0, at - 2047), at)
+            if found >= 0:
+                length = size
+                break
+        if found >= 0:
+            code = 0x8000 | (at - found) << 3 | (length - 3)
+            out += code.to_bytes(2, "big")
+            at += length
+        elif text[at] == 0x20 and at + 1 < len(text) and 0x40 <= text[at + 1] < 0x80:
+            out.append(text[at + 1] ^ 0x80)
+            at += 2
+        elif 9 <= text[at] < 0x80 or text[at] == 0:
+            out.append(text[at])
+            at += 1
+        else:
+            out += bytes([1, text[at]])
+            at += 1
+    return bytes(out)
+
+
+def mobi(
+    page: str,
+    *,
+    title: str,
+    author: str = "Ana Voss",
+    pictures: Sequence[bytes] = (),
+    packed: bool = True,
+    locked: bool = False,
+) -> bytes:
+    """A Mobipocket book of one page of HTML."""
+    raw = page.encode()
+    pieces = [raw[at : at + 4096] for at in range(0, len(raw), 4096)]
+    texts = [_palmdoc(piece) if packed else piece for piece in pieces]
+    exth = b""
+    for code, value in ((100, author), (106, "2019-03-14"), (524, "en")):
+        data = value.encode()
+        exth += struct.pack(">II", code, len(data) + 8) + data
+    exth = b"EXTH" + struct.pack(">II", len(exth) + 12, 3) + exth
+    exth += b"\0" * (-len(exth) % 4)
+    name = title.encode()
+    size = 232
+    first_picture = 1 + len(texts)
+    head = struct.pack(
+        ">HHIHHHH", 2 if packed else 1, 0, len(raw), len(texts), 4096, 2 if locked else 0, 0
+    )
+    mobi_head = bytearray(size)
+    mobi_head[:24] = b"MOBI" + struct.pack(">5I", size, 2, 65001, 7, 6)
+    struct.pack_into(">II", mobi_head, 68, 16 + size + len(exth), len(name))
+    struct.pack_into(">I", mobi_head, 92, first_picture)
+    struct.pack_into(">I", mobi_head, 112, 0x40)
+    record = head + bytes(mobi_head) + exth + name + bytes(4)
+    records = [record, *texts, *pictures, b"\xe9\x8e\x0d\x0a"]
+    out = title.encode()[:31].ljust(32, b"\0") + struct.pack(">HHIIIIII", 0, 0, 0, 0, 0, 0, 0, 0)
+    out += b"BOOKMOBI" + struct.pack(">IIH", 0, 0, len(records))
+    at = len(out) + 8 * len(records) + 2
+    listing, bodies = b"", b""
+    for number, body in enumerate(records):
+        listing += struct.pack(">II", at + len(bodies), number)
+        bodies += body
+    return out + listing + bytes(2) + bodies

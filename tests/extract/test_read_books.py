@@ -1,0 +1,113 @@
+"""Books and help files: chapters in their order, every part met, locks said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import made
+import pytest
+
+from assay import settings
+from assay.extract.member import open_member
+from assay.extract.spool import Spool
+from assay.model.reading import Reading
+from assay.testing.makers import books
+
+
+def names(reading: Reading) -> list[bytes]:
+    return [b"/".join(m.name) for m in reading.members]
+
+
+def marked(reading: Reading, kind: str) -> str:
+    return "".join(reading.text[r.start : r.end] for r in reading.regions if r.kind == kind)
+
+
+def drop(monkeypatch: pytest.MonkeyPatch, k: int) -> None:
+    """Make readers lose the k-th member without a trace."""
+    add, seen = Spool.add, [0]
+
+    def losing(spool: Spool, *given: object, **more: object) -> None:
+        seen[0] += 1
+        if seen[0] != k:
+            add(spool, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Spool, "add", losing)
+
+
+# ---------------------------------------------------------------- compiled help
+
+
+def help_file(**other: object) -> bytes:
+    files = {
+        "b.htm": b"<title>Second</title><p>The second topic",
+        "a.htm": b"<title>First</title><p>The first topic" + b" and more" * 9000,
+        "alone.htm": "<p>Причал".encode("cp1251"),
+        "img/crane.gif": b"GIF89a" + bytes(range(256)) * 300,
+        "style.css": b"p{}",
+        "toc.hhc": books.sitemap([(0, "Start", "a.htm"), (1, "Next", "b.htm#x"), (0, "Gone", "z")]),
+        "index.hhk": books.sitemap([(0, "dredging, costs of", "b.htm")]),
+    }
+    return books.chm(files, contents="toc.hhc", title="Harbour", language=0x419, **other)  # type: ignore[arg-type]
+
+
+@pytest.mark.needs("libarchive13")
+def test_topics_of_a_help_file_stand_in_the_order_of_its_contents(tmp_path: Path) -> None:
+    reading = made.read_bytes(help_file(), "a.chm", scratch=tmp_path)
+    assert reading.type == "application/vnd.ms-htmlhelp"
+    first, second, third = (reading.text.index(w) for w in ("The first", "The second", "Причал"))
+    assert first < second < third
+    assert reading.outline[0] == (0, "Start", 1)
+    level, title, page = reading.outline[1]
+    assert (level, title) == (1, "Next")
+    assert "The second topic" in made.page_of(reading, page)
+    assert (reading.metadata.title, reading.status) == ("Harbour", "read")
+    assert "dredging, costs of" in marked(reading, "boilerplate")
+    assert names(reading) == [b"img/crane.gif", b"style.css"]
+    assert (tmp_path / reading.members[0].spool).read_bytes()[6:] == bytes(range(256)) * 300
+    assert reading.expected == 2
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+@pytest.mark.needs("libarchive13")
+def test_a_member_of_a_help_file_opens_again(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(help_file())
+    assert open_member(path, 1, tmp_path, settings.Limits()).read_bytes() == b"p{}"
+
+
+@pytest.mark.needs("libarchive13")
+def test_a_help_file_that_loses_a_member_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(monkeypatch, 1)
+    reading = made.read_bytes(help_file(), "a.chm")
+    assert [p.detail for p in reading.problems if p.code == "members_missing"] == ["1 of 2"]
+
+
+@pytest.mark.needs("libarchive13")
+def test_a_help_file_cut_short_gives_what_is_there() -> None:
+    body = help_file()
+    reading = made.read_bytes(body[: len(body) - 70_000], "a.chm")
+    assert "The second topic" in reading.text
+    assert {"damaged", "truncated"} & made.codes(reading)
+    assert len(reading.members) == 2
+    head_only = made.read_bytes(body[:3000], "a.chm")
+    assert head_only.status == "unread"
+
+
+@pytest.mark.needs("libarchive13")
+def test_a_break_in_a_help_file_costs_what_lies_in_it() -> None:
+    body = bytearray(help_file())
+    mark, at = (1).to_bytes(4, "little") * 3, -1
+    for _ in range(5):  # the fifth frame, first of the third stretch
+        at = body.index(mark, at + 1)
+    body[at - 4 : at] = b"\xff" * 4
+    reading = made.read_bytes(bytes(body), "a.chm")
+    assert "The first topic" in reading.text
+    assert "The second topic" in reading.text
+    assert [m.problem.code for m in reading.members if m.problem] == ["damaged", "damaged"]
+    assert reading.status == "partly"
+
+
+@pytest.mark.needs("libarchive13")
+def test_a_help_file_that_would_unpack_to_too_much_is_stopped() -> None:
+    reading = made.read_bytes(help_file(), "a.chm", output=10_000)
+    assert "limit_output" in made.codes(reading)
