@@ -28,7 +28,7 @@ THIRD_PARTY = {
     "index": frozenset({"msgspec"}),
     # a library a format; all of it runs in the jail
     "extract": frozenset({
-        "msgspec", "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
+        "msgspec", "bcj", "brotli", "chardet", "cryptography", "djvu_rs", "inflate64", "libarchive",
         "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
         "pillow_heif", "python_calamine", "selectolax", "xlrd", "pypff",
     }),
@@ -36,8 +36,8 @@ THIRD_PARTY = {
     "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
     # makers of files write what readers read
     "testing": frozenset({
-        "msgspec", "PIL", "cryptography", "libarchive", "lxml", "numpy", "pikepdf", "pypdfium2",
-        "uharfbuzz",
+        "msgspec", "PIL", "cryptography", "djvu_rs", "libarchive", "lxml", "numpy", "pikepdf",
+        "pypdfium2", "uharfbuzz",
     }),
     "casework": frozenset({"msgspec"}),
     "cli": frozenset({"click"}),
@@ -72,6 +72,7 @@ DISTRIBUTIONS = {
     "pypff": "libpff-python",
     "PIL": "pillow",
     "bcj": "pybcj",
+    "djvu_rs": "djvu-rs",
     "libarchive": "libarchive-c",
     "msoffcrypto": "msoffcrypto-tool",
     "python_calamine": "python-calamine",

@@ -8,7 +8,9 @@ import made
 import pytest
 
 from assay import settings
+from assay.errors import NotFound
 from assay.extract.member import open_member
+from assay.extract.picture import raster
 from assay.extract.spool import Spool
 from assay.model.reading import Reading
 from assay.testing.makers import books
@@ -111,3 +113,50 @@ def test_a_break_in_a_help_file_costs_what_lies_in_it() -> None:
 def test_a_help_file_that_would_unpack_to_too_much_is_stopped() -> None:
     reading = made.read_bytes(help_file(), "a.chm", output=10_000)
     assert "limit_output" in made.codes(reading)
+
+
+# ---------------------------------------------------------------- DjVu
+
+
+def scan() -> bytes:
+    return books.djvu(
+        [["The cargo leaves", "tonight"], ["Second page"], []],
+        title="Harbour", bookmarks=[("Start", 1), ("End", 3)], note="ask Ana",
+    )  # fmt: skip
+
+
+def test_the_text_layer_of_a_scan_is_read_with_the_boxes_of_its_words() -> None:
+    reading = made.read_bytes(scan(), "a.djvu")
+    assert reading.type == "image/vnd.djvu"
+    assert [made.page_of(reading, n) for n in (1, 3)] == ["The cargo leaves\ntonight", ""]
+    assert made.page_of(reading, 2) == "Second page\nask Ana https://x.example/"
+    assert marked(reading, "comment") == "ask Ana https://x.example/"
+    words = reading.pages[0].words
+    assert words is not None
+    assert (words.starts, words.ends) == ((0, 4, 10, 17), (3, 9, 16, 24))
+    assert words.boxes[4:8] == (720, 0, 1296, 144)
+    assert (reading.pages[0].width, reading.pages[0].height) == (288.0, 86.4)
+    assert [p.wants_ocr for p in reading.pages] == [False, False, True]
+    assert reading.outline == ((0, "Start", 1), (0, "End", 3))
+    assert (reading.metadata.title, reading.metadata.author) == ("Harbour", "Ana Voss")
+    assert ("djvu:Shelf", "7") in reading.metadata.found
+
+
+def test_a_page_of_a_scan_can_be_drawn_for_ocr(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(scan())
+    picture = raster(path, 3, 200, settings.Limits())
+    assert picture.size == (800, 240)
+    low, high = picture.convert("L").getextrema()
+    assert (low, high) == (0, 255)
+    with pytest.raises(NotFound):
+        raster(path, 4, 200, settings.Limits())
+
+
+def test_a_scan_cut_short_gives_the_pages_that_stand() -> None:
+    body = scan()
+    cut = body[: body.rindex(b"FORM") + 30]
+    reading = made.read_bytes(cut, "a.djvu")
+    assert "The cargo leaves" in reading.text
+    assert made.codes(reading) & {"truncated", "page_failed", "repaired", "damaged"}
+    assert made.read_bytes(b"AT&TFORM\0\0\0\4DJVU", "a.djvu").status == "unread"

@@ -18,7 +18,7 @@ _LIBRARIES = (
     "pypdfium2", "pikepdf", "selectolax", "python-calamine", "xlrd", "olefile",
     "msoffcrypto-tool", "chardet", "py3langid", "libarchive-c", "pillow", "numpy", "tesserocr",
     "pillow-heif", "mutagen", "cramjam",
-    "brotli",
+    "brotli", "djvu-rs",
     "libpff-python",
     "inflate64", "pybcj", "pyppmd", "pytsk3", "libewf-python",
 )  # fmt: skip

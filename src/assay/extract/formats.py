@@ -84,6 +84,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("chat_json", "read_chat_json", (chat_kinds.JSON,)),
     ("chat_telegram", "read_telegram", (chat_kinds.TELEGRAM_HTML,)),
     ("chat_sms", "read_sms", (chat_kinds.SMS,)),
+    ("djvu", "read_djvu", ("image/vnd.djvu",)),
     ("chm", "read_chm", ("application/vnd.ms-htmlhelp",)),
     ("warc", "read_warc", (types.WARC, types.ARC)),
     ("wacz", "read_wacz", (types.WACZ,)),

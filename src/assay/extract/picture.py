@@ -1,7 +1,7 @@
 """Draw a page: a WebP picture for the desk, pixels for OCR.
 
-PDF by pdfium with its annotations and form fields, pictures by Pillow with their EXIF
-orientation. Runs inside the jailed worker like any reader. Sizes are pixels; a page that
+PDF by pdfium with its annotations and form fields, DjVu by djvu-rs, pictures by Pillow with their
+EXIF orientation. Runs inside the jailed worker like any reader. Sizes are pixels; a page that
 would take more than `limits.pixels` is refused, not shrunk, where a resolution was asked.
 """
 
@@ -68,6 +68,8 @@ def _page(
     media = types.sniff(path, "")
     if media == "application/pdf":
         return _pdf_page(path, page, limits, dpi, width, passwords)
+    if media == "image/vnd.djvu":
+        return _djvu_page(path, page, limits, dpi, width)
     if media.startswith("image/") and media != "image/svg+xml":
         return _frame(path, page, limits)
     raise NotFound("page", f"{media} has no pages that can be drawn", "Read its text instead.")
@@ -106,6 +108,31 @@ def _frame(path: Path, page: int, limits: Limits) -> Image.Image:
             shown = shown.convert("RGB")
         shown.info["dpi"] = (dpi, dpi)
         return shown
+
+
+def _djvu_page(
+    path: Path, page: int, limits: Limits, dpi: int | None, width: int | None
+) -> Image.Image:
+    from assay.extract.djvu import opened, safely
+
+    document = opened(path)
+    if not 1 <= page <= document.page_count():
+        raise NotFound("page", f"there is no page {page}")
+    drawn = safely(document.page, page - 1)
+    if drawn is None:
+        raise Stop("page_failed", f"page {page}")
+    own = drawn.dpi or 300
+    wanted = float(dpi or (width or 1) * own / max(drawn.width, 1))
+    scale = wanted / own
+    if drawn.width * scale * drawn.height * scale > limits.pixels:
+        raise Stop("limit_pixels", f"page {page}", f"{drawn.width * scale:.0f} pixels wide")
+    pixels = safely(drawn.render, wanted)
+    if pixels is None:
+        raise Stop("page_failed", f"page {page}")
+    picture: Image.Image = pixels.to_pil().convert("RGB")
+    if dpi:
+        picture.info["dpi"] = (dpi, dpi)
+    return picture
 
 
 def _pdf_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 _FRAME = 0x8000
 
@@ -136,9 +137,9 @@ def fb2(
     if notes:
         inside = "".join(f'<section id="{i}"><p>{t}</p></section>' for i, t in notes)
         text += f'<body name="notes">{inside}</body>'
-    for name, data in (pictures or {}).items():
+    for picture, data in (pictures or {}).items():
         packed = base64.b64encode(data).decode()
-        text += f'<binary id="{name}" content-type="image/png">{packed}</binary>'
+        text += f'<binary id="{picture}" content-type="image/png">{packed}</binary>'
     return (text + "</FictionBook>").encode(charset)
 
 
@@ -214,3 +215,62 @@ def mobi(
         listing += struct.pack(">II", at + len(bodies), number)
         bodies += body
     return out + listing + bytes(2) + bodies
+
+
+# ---------------------------------------------------------------- DjVu
+
+# three pages of 400 x 120 pixels at 100 dpi, each with two bars on it, as cjb2 and djvm pack them
+_PAGES = (
+    "QVQmVEZPUk0AAADqREpWTURJUk0AAAApgQADAAAAQgAAAH4AAAC6///av4of6FzpjQgB6EuB+BjopNmEZjn9JT8A"
+    "Rk9STQAAADRESlZVSU5GTwAAAAoBkAB4GABkABYBU2piegAAABaAW66jQwnRknkz/ST5dyO78/652Fd/Rk9STQAA"
+    "ADRESlZVSU5GTwAAAAoBkAB4GABkABYBU2piegAAABaAW66jQwnRknkz/SSeuiju/P+v52HfRk9STQAAADRESlZV"
+    "SU5GTwAAAAoBkAB4GABkABYBU2piegAAABaAW66jQwnRknkz/SR5Xwju/P+xWK3f"
+)
+
+
+def djvu(
+    pages: Sequence[Sequence[str]],
+    *,
+    title: str = "",
+    bookmarks: Sequence[tuple[str, int]] = (),
+    note: str = "",
+) -> bytes:
+    """A document of three pages with bars on them. `pages` give the lines of their text layers.
+
+    Words of a line stand 100 pixels apart and are 80 wide. `note` is an annotation of page 2.
+    """
+    import djvu_rs
+
+    editor: Any = djvu_rs.Editor.from_bytes(base64.b64decode("".join(_PAGES)))
+    for number, lines in enumerate(pages):
+        if not lines:
+            continue
+        zones = []
+        for row, line in enumerate(lines):
+            words = [
+                {"kind": "Word", "rect": _rect(100 * n, 30 * row, 80, 20), "text": word}
+                for n, word in enumerate(line.split())
+            ]
+            zones.append(
+                {"kind": "Line", "rect": _rect(0, 30 * row, 400, 20), "text": line,
+                 "children": words}
+            )  # fmt: skip
+        text = "\n".join(lines)
+        whole = {"kind": "Page", "rect": _rect(0, 0, 400, 120), "text": text, "children": zones}
+        editor.set_page_text_layer(number, {"text": text, "zones": [whole]})
+    if title:
+        editor.set_metadata({"title": title, "author": "Ana Voss", "extra": [("Shelf", "7")]})
+    if bookmarks:
+        editor.set_bookmarks(
+            [{"title": name, "url": f"#{page}", "children": []} for name, page in bookmarks]
+        )
+    if note:
+        area: dict[str, Any] = {"shape": {"Rect": _rect(1, 1, 9, 9)}, "description": note}
+        area["url"] = "https://x.example/"
+        editor.set_page_annotations(1, {}, [area])
+    made: bytes = editor.to_bytes()
+    return made
+
+
+def _rect(left: int, top: int, width: int, height: int) -> dict[str, int]:
+    return {"x": left, "y": top, "width": width, "height": height}
