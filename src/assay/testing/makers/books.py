@@ -66,8 +66,8 @@ def chm(
         plain += body
     listed.append((b"/", 0, 0, 0))
     pages: list[bytes] = [b""]
-    for name, section, offset, size in sorted(listed, key=lambda e: e[0].lower()):
-        entry = _encint(len(name)) + name + _encint(section) + _encint(offset) + _encint(size)
+    for raw, section, offset, size in sorted(listed, key=lambda e: e[0].lower()):
+        entry = _encint(len(raw)) + raw + _encint(section) + _encint(offset) + _encint(size)
         if len(pages[-1]) + len(entry) > 4096 - 20 - 2:
             pages.append(b"")
         pages[-1] += entry
