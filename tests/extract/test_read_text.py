@@ -198,19 +198,21 @@ def test_rtf_decodes_each_run_by_its_font() -> None:
     assert made.read_bytes(body, "a.rtf").text == "café Порт 港\n"
 
 
-def test_rtf_leaves_out_fields_pictures_and_deleted_text() -> None:
+def test_rtf_notes_fields_takes_pictures_and_marks_deleted_text() -> None:
     body = (
         rb"{\rtf1\ansi a{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}"
         rb"{\pict\wmetafile8 00ff}{\deleted gone}{\*\unheard of}\bin4 {{{{b\par}"
     )
     reading = made.read_bytes(body, "a.rtf")
-    assert reading.text == "alinkb\n"
-    assert ("tracked:deleted", "1") in reading.metadata.found
+    assert reading.text == "alinkgoneb\n"
+    assert made.kinds_of(reading) == {"deleted": ["gone"]}
+    assert {("tracked:deleted", "1"), ("field", "HYPERLINK x")} <= set(reading.metadata.found)
+    assert [m.name for m in reading.members] == [(b"picture-1.wmf",)]
 
 
 def test_rtf_notes_stand_apart_at_the_end() -> None:
     body = rb"{\rtf1\ansi body{\footnote the note}\par last\par}"
-    assert made.read_bytes(body, "a.rtf").text == "body\nlast\n[note] the note\n"
+    assert made.read_bytes(body, "a.rtf").text == "body[1]\nlast\n[1] the note\n"
 
 
 def test_a_hundred_thousand_nested_groups_do_no_harm() -> None:

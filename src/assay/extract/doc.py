@@ -389,7 +389,7 @@ class _Word:
                 index = struct.unpack_from("<H", references, at + 20)[0]
                 who = owners[index] if index < len(owners) else ""
             if 18 * number + 4 <= len(times):
-                when = _moment(struct.unpack_from("<I", times, 18 * number)[0])
+                when = moment(struct.unpack_from("<I", times, 18 * number)[0])
             head = " · ".join(m for m in (f"comment {number}", who, when) if m)
             lines = [x for x in _lines(self._chunks(a, b, {}), self._fields) if x.text.strip()]
             for place, line in enumerate(lines):
@@ -546,7 +546,7 @@ def _variables(body: bytes) -> list[tuple[str, str]]:
     return list(zip(names, values, strict=False))
 
 
-def _moment(packed: int) -> str:
+def moment(packed: int) -> str:
     """A DTTM ([MS-DOC] 2.9.64) as ISO 8601 without a zone."""
     minute, hour, day = packed & 63, packed >> 6 & 31, packed >> 11 & 31
     month, year = packed >> 16 & 15, (packed >> 20 & 511) + 1900

@@ -15,7 +15,14 @@ from assay.extract import dates, types
 from assay.extract.odf_sealed import Manifest, open_package
 from assay.extract.office import Package, attribute, opened
 from assay.extract.request import Request
-from assay.extract.runs import Kinds, Line, joined, write_page, write_paragraph
+from assay.extract.runs import (
+    Kinds,
+    Line,
+    joined,
+    without_last_tabs,
+    write_page,
+    write_paragraph,
+)
 from assay.extract.transcript import Transcript
 from assay.extract.xmlstream import Broken, parse
 from assay.model.reading import RegionKind
@@ -481,7 +488,7 @@ class _Body:
                 cells = self._rows.pop()
                 line = joined((joined(cell, " ") for cell in cells), "\t")
                 if self._open:
-                    self._write(_stripped(line))
+                    self._write(without_last_tabs(line))
         elif tag == "office:binary-data":
             self._skip -= 1
         elif not self._open:
@@ -585,14 +592,3 @@ _LINKING = frozenset(
      "draw:object-ole", "presentation:sound", "text:script", "office:dde-source",
      "presentation:event-listener", "script:event-listener")
 )  # fmt: skip
-
-
-def _stripped(line: Line) -> Line:
-    """The line without the tabs of empty cells at its end."""
-    text = line.text
-    short = text.rstrip("\t")
-    if len(short) == len(text):
-        return line
-    cut = Line(short)
-    cut.spans = [(k, a, min(b, len(short))) for k, a, b in line.spans if a < len(short)]
-    return cut

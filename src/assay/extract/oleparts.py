@@ -44,12 +44,7 @@ def picture(body: bytes, kind: int, version: int, start: int, stop: int) -> tupl
     ending = _ENDINGS[kind]
     if kind not in _METAFILES:
         data = body[at + 1 : stop]
-        if kind == 0xF01F and len(data) > 40:
-            size, bits = struct.unpack_from("<I", data)[0], struct.unpack_from("<H", data, 14)[0]
-            colours = struct.unpack_from("<I", data, 32)[0] or (1 << bits if bits <= 8 else 0)
-            place = 14 + size + 4 * min(colours, 256)
-            data = b"BM" + struct.pack("<IHHI", 14 + len(data), 0, 0, place) + data
-        return ending, data
+        return ending, bitmap_file(data) if kind == 0xF01F else data
     compressed = body[at + 32] == 0
     data = body[at + 34 : stop]
     if compressed:
@@ -59,6 +54,16 @@ def picture(body: bytes, kind: int, version: int, start: int, stop: int) -> tupl
         except zlib.error:
             raise ValueError from None
     return ending, (bytes(512) if kind == 0xF01C else b"") + data
+
+
+def bitmap_file(data: bytes) -> bytes:
+    """A bitmap without its file header, with one."""
+    if len(data) <= 40 or data[:2] == b"BM":
+        return data
+    size, bits = struct.unpack_from("<I", data)[0], struct.unpack_from("<H", data, 14)[0]
+    colours = struct.unpack_from("<I", data, 32)[0] or (1 << bits if bits <= 8 else 0)
+    place = 14 + size + 4 * min(colours, 256)
+    return b"BM" + struct.pack("<IHHI", 14 + len(data), 0, 0, place) + data
 
 
 def pictures_in(

@@ -1,10 +1,12 @@
 """RTF: one pass over its tokens with the code page of each font.
 
 Bytes are gathered and decoded by the charset of the font they stand in, so a Chinese font
-inside a Cyrillic file comes out right; `\\u` characters skip their stand-ins. Field codes,
-pictures, styles and list tables are no text. Deleted text under change tracking is not in
-the text but counted. Notes and comments stand apart at the end. Groups nest on a list, not
-on the stack, so a million of them do no harm.
+inside a Cyrillic file comes out right; `\\u` characters skip their stand-ins. Styles and
+list tables are no text. Text that was inserted, deleted or hidden is readable and marked, so
+are headers, footers and text boxes. Notes stand under their number at the end, comments with
+author and date after them. Pictures and embedded objects are members; codes of fields that
+say more than their result, document variables and properties are metadata. Groups nest on a
+list, not on the stack, so a million of them do no harm.
 
 Source: Rich Text Format 1.9.1.
 """
@@ -13,25 +15,31 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
+from typing import Any
 
 from assay.extract.plain import cut_short, take_in
 from assay.extract.problems import Stop
 from assay.extract.request import Request
+from assay.extract.runs import Kinds, Line, without_last_tabs, write_paragraph
 from assay.extract.transcript import Transcript
+from assay.model.reading import RegionKind
 from assay.ports import Card
 
 CARD = Card(
     name="rtf",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
     formats=("application/rtf",),
-    limits="embedded objects and pictures are not taken out; symbol fonts come as Latin letters",
+    limits="symbol fonts come as Latin letters; list numbers are those the writer kept as text",
 )
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n\0]+"
     rb"|([^\\{}\r\n\0]+)|\\",
     re.DOTALL,
 )
+_DATA = re.compile(rb"[^\\{}]+")
+_HEX = re.compile(rb"[^0-9A-Fa-f]+")
 _CHARSETS = {
     77: "mac-roman", 78: "shift_jis", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk",
     136: "cp950", 161: "cp1253", 162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256",
@@ -46,43 +54,68 @@ _SYMBOLS = {
 }  # fmt: skip
 _ENDS = frozenset((b"par", b"sect", b"page", b"column", b"row", b"nestrow"))
 _CELLS = frozenset((b"cell", b"nestcell"))
+# Groups whose text says nothing.
 _NO_TEXT = frozenset(
     (
-        b"colortbl", b"stylesheet", b"pict", b"objdata", b"fldinst", b"nonshppict", b"shprslt",
-        b"sn", b"sv", b"filetbl", b"listtable", b"listoverridetable", b"revtbl", b"rsidtbl",
+        b"colortbl", b"stylesheet", b"filetbl", b"listtable", b"listoverridetable", b"rsidtbl",
         b"themedata", b"colorschememapping", b"datastore", b"latentstyles", b"generator",
-        b"xmlnstbl", b"mmathPr", b"objclass", b"objname", b"bkmkstart", b"bkmkend", b"tc", b"xe",
-        b"rxe", b"private", b"template", b"pntxta", b"pntxtb", b"atnid", b"atnref", b"atndate",
-        b"falt", b"panose", b"upr", b"ftnsep", b"ftnsepc", b"ftncn", b"aftnsep", b"aftnsepc",
-        b"aftncn", b"pnseclvl", b"wgrffmtfilter", b"mhtmltag", b"htmltag", b"picprop", b"blipuid",
-        b"do", b"background",
+        b"xmlnstbl", b"mmathPr", b"bkmkstart", b"bkmkend", b"tc", b"xe", b"rxe", b"private",
+        b"pntxta", b"pntxtb", b"atnid", b"atnref", b"falt", b"panose", b"upr", b"ftnsep",
+        b"ftnsepc", b"ftncn", b"aftnsep", b"aftnsepc", b"aftncn", b"pnseclvl", b"wgrffmtfilter",
+        b"mhtmltag", b"htmltag", b"picprop", b"blipuid", b"objclass", b"objname",
     )
 )  # fmt: skip
-_STARRED_TEXT = frozenset((b"shpinst", b"shptxt", b"annotation", b"ud", b"shppict", b"atnauthor"))
+_TWICE = frozenset((b"shprslt", b"nonshppict"))  # what stands elsewhere in a newer form
+_STARRED_TEXT = frozenset(
+    (b"shpinst", b"ud", b"shppict", b"do", b"background", b"objdata", b"docvar", b"userprops",
+     b"formfield")
+)  # fmt: skip
+_MARGINS: dict[bytes, RegionKind] = {
+    b"header": "header", b"headerl": "header", b"headerr": "header", b"headerf": "header",
+    b"footer": "footer", b"footerl": "footer", b"footerr": "footer", b"footerf": "footer",
+}  # fmt: skip
+# Groups that are taken in apart from the text -> how their words are noted, "" for those that
+# have a step of their own.
+_APART = {
+    b"atnauthor": "", b"atndate": "", b"fldinst": "", b"revtbl": "", b"sn": "", b"sv": "",
+    b"propname": "", b"staticval": "", b"template": "template", b"ffl": "control:entry",
+    b"ffname": "control:name", b"ffdeftext": "control:default", b"ffhelptext": "control:help",
+    b"ffstattext": "control:status", b"mmconnectstr": "merge:connection", b"mmquery": "merge:query",
+    b"mmdatasource": "merge:data", b"mmheadersource": "merge:header", b"linkval": "link:property",
+    b"docvar": "", b"hlinkbase": "link:base", b"hlsrc": "link:hyperlink", b"hlfr": "link:text",
+}  # fmt: skip
 _INFO = frozenset(
     (b"title", b"author", b"subject", b"operator", b"keywords", b"comment", b"doccomm",
-     b"company", b"manager", b"category", b"creatim", b"revtim", b"printim")
+     b"company", b"manager", b"category", b"creatim", b"revtim", b"printim", b"hlinkbase")
 )  # fmt: skip
+_PICTURES = {
+    b"pngblip": b"png", b"jpegblip": b"jpg", b"emfblip": b"emf", b"wmetafile": b"wmf",
+    b"dibitmap": b"bmp", b"wbitmap": b"bmp", b"macpict": b"pict",
+}  # fmt: skip
 _GROUPS = 1_000_000
+_NOTED = 20_000
 
 
 class _State:
-    """What a group inherits: the charset, what to do with text, how many stand-ins follow \\u."""
+    """What a group inherits: charset, what to do with text, how many stand-ins follow \\u."""
 
-    __slots__ = ("codec", "deleted", "place", "skip", "uc")
+    __slots__ = ("codec", "drop", "kinds", "place", "skip", "uc")
 
-    def __init__(self, codec: str, skip: bool, uc: int, deleted: bool, place: str) -> None:
+    def __init__(
+        self, codec: str, skip: bool, uc: int, kinds: Kinds, place: str, drop: bool
+    ) -> None:
         self.codec = codec
         self.skip = skip
         self.uc = uc
-        self.deleted = deleted
+        self.kinds = kinds
         self.place = place
+        self.drop = drop
 
 
 def read_rtf(request: Request, transcript: Transcript) -> None:
     """Read an RTF file. Raises Stop at limits; `truncated` where groups stay open."""
     data, whole = take_in(request)
-    reader = _Reader(data, transcript)
+    reader = _Reader(data, transcript, members=True)
     reader.run()
     reader.finish()
     if not whole:
@@ -92,7 +125,7 @@ def read_rtf(request: Request, transcript: Transcript) -> None:
 def words_of(data: bytes, request: Request) -> str:
     """The words of an RTF that is part of something else."""
     apart = Transcript(request)
-    reader = _Reader(data, apart)
+    reader = _Reader(data, apart, members=False)
     reader.run()
     reader.finish()
     apart.end_flow()
@@ -100,24 +133,35 @@ def words_of(data: bytes, request: Request) -> str:
 
 
 class _Reader:
-    def __init__(self, data: bytes, transcript: Transcript) -> None:
+    def __init__(self, data: bytes, transcript: Transcript, members: bool) -> None:
         self._data = data
         self._transcript = transcript
+        self._members = members
         self._default = "cp1252"
         self._fonts: dict[int, str] = {}
         self._font = 0
         self._font_default = 0
-        self._state = _State("", False, 1, False, "")
+        self._state = _State("", False, 1, (), "", False)
         self._stack: list[_State] = []
         self._bytes = bytearray()
-        self._out: dict[str, list[str]] = {"": []}
-        self._notes: list[str] = []
+        self._high = ""  # the first half of a pair that two \\u words write
+        self._out: dict[str, Line] = {"": Line()}
+        self._after: list[Line] = []  # text boxes of the open paragraph
+        self._notes: list[tuple[Line, Kinds]] = []
+        self._comments: list[Line] = []
         self._info: dict[str, list[str]] = {}
         self._time: dict[str, int] = {}
         self._stand_ins = 0
-        self._deleted = 0
+        self._counts = {"deleted": 0, "inserted": 0}
         self._author = ""
+        self._when = ""
         self._replaced = 0
+        self._number = 0
+        self._name = ""
+        self._noted: dict[tuple[str, str], None] = {}
+        self._object: bytearray | None = None  # the data of the picture or object that is open
+        self._what = b""  # its kind, b"object" for an object
+        self._depth = 0  # of the group that holds it
 
     # ------------------------------------------------------------ the pass
 
@@ -127,6 +171,12 @@ class _Reader:
         match = _TOKEN.match
         length = len(data)
         while at < length:
+            if self._object is not None and (run := _DATA.match(data, at)):
+                if len(self._stack) == self._depth:
+                    self._object += run.group()
+                at = run.end()
+                fresh = False
+                continue
             token = match(data, at)
             if token is None:  # cannot be: the last alternatives take every byte
                 at += 1
@@ -143,7 +193,10 @@ class _Reader:
                 continue
             if word is not None:
                 if word == b"bin":
-                    at += max(int(number or 0), 0)
+                    count = max(int(number or 0), 0)
+                    if self._object is not None and len(self._stack) == self._depth:
+                        self._object += data[at : at + count].hex().encode()
+                    at += count
                 elif fresh and self._destination(word, starred):
                     pass
                 else:
@@ -167,7 +220,9 @@ class _Reader:
             raise Stop("limit_nesting", "", f"over {_GROUPS} groups")
         state = self._state
         self._stack.append(state)
-        self._state = _State(state.codec, state.skip, state.uc, state.deleted, state.place)
+        self._state = _State(
+            state.codec, state.skip, state.uc, state.kinds, state.place, state.drop
+        )
         self._stand_ins = 0
 
     def _shut(self) -> None:
@@ -175,29 +230,40 @@ class _Reader:
         self._stand_ins = 0
         if not self._stack:
             return
+        if self._object is not None and len(self._stack) == self._depth:
+            self._end_object()
         closed = self._state
         self._state = self._stack.pop()
         if closed.place != self._state.place:
             self._end_place(closed.place)
+        elif closed.place == "docvar":
+            self._out["docvar"].add("\0")  # between the name and the value
 
     def _destination(self, word: bytes, starred: bool) -> bool:
         """Enter a destination; False where the word is none."""
         state = self._state
-        if word in _NO_TEXT:
+        if word in _TWICE:
+            state.skip = state.drop = True
+        elif word == b"pict" or word == b"objdata":
+            self._begin_object(word)
+        elif word in _INFO and any(s.place == "info" for s in self._stack[-2:]):
+            self._enter(f"info:{word.decode()}", True)
+            if word.endswith(b"tim"):
+                self._time = {}
+        elif word in _NO_TEXT:
             state.skip = True
         elif word == b"fonttbl":
             state.skip, state.place = True, "fonts"
         elif word in (b"footnote", b"annotation"):
-            self._enter("note")
-        elif word in (b"header", b"footer", b"headerl", b"headerr", b"headerf", b"footerl",
-                      b"footerr", b"footerf"):  # fmt: skip
-            self._enter("margin")
-        elif word == b"atnauthor":
-            self._enter("atnauthor")
-        elif word in _INFO and any(s.place == "info" for s in self._stack[-2:]):
-            self._enter(f"info:{word.decode()}")
-            if word.endswith(b"tim"):
-                self._time = {}
+            self._enter(word.decode())
+            if word == b"footnote" and state.place == "footnote":
+                self._number += 1
+        elif word in _MARGINS:
+            self._enter(word.decode())
+        elif word in (b"shptxt", b"dptxbxtext"):
+            self._enter(f"box:{len(self._stack)}")
+        elif word in _APART:
+            self._enter(word.decode(), True)
         elif word == b"info":
             state.place = "info"
             state.skip = True
@@ -207,36 +273,120 @@ class _Reader:
             return word in _STARRED_TEXT
         return True
 
-    def _enter(self, place: str) -> None:
-        if self._state.skip and not place.startswith("info:"):
+    def _enter(self, place: str, even_skipped: bool = False) -> None:
+        if self._state.drop or (self._state.skip and not even_skipped):
             return
         self._state.skip = False
         self._state.place = place
-        self._out[place] = []
+        self._state.kinds = ()
+        self._out[place] = Line()
 
     def _end_place(self, place: str) -> None:
-        text = _joined(self._out.pop(place, []))
-        if place == "note":
+        line = self._out.pop(place, Line())
+        text = line.text
+        if place == "footnote":
             if text.strip():
-                head = f"[comment · {self._author}] " if self._author else "[note] "
-                self._notes.append(head + text.strip())
-            self._author = ""
-        elif place == "atnauthor":
-            self._author = text.strip()
-        elif place == "margin":
+                self._notes.append((_headed(f"[{self._number}] ", line), ()))
+                self._put(f"[{self._number}]")
+        elif place == "annotation":
+            head = " · ".join(m for m in ("comment", self._author, self._when) if m)
             if text.strip():
-                self._notes.append(text.strip("\n"))
+                self._comments.append(_headed(f"[{head}] ", line))
+            self._author = self._when = ""
+        elif place.encode() in _MARGINS:
+            if text.strip():
+                self._notes.append((_headed("", line), (_MARGINS[place.encode()],)))
+        elif place.startswith("box:"):
+            if text.strip():
+                boxed = _headed("", line)
+                boxed.cover(("text_box",))
+                self._after.append(boxed)
         elif place.startswith("info:"):
-            name = place[5:]
-            if self._time:
-                t = self._time
-                text = (
-                    f"{t.get('yr', 0):04d}-{t.get('mo', 1):02d}-{t.get('dy', 1):02d}"
-                    f"T{t.get('hr', 0):02d}:{t.get('min', 0):02d}"
-                )
-                self._time = {}
-            if text.strip():
-                self._info.setdefault(name, []).append(text.strip())
+            self._end_info(place[5:], text)
+        else:
+            self._end_apart(place, text.strip())
+
+    def _end_info(self, name: str, text: str) -> None:
+        if self._time:
+            t = self._time
+            text = (
+                f"{t.get('yr', 0):04d}-{t.get('mo', 1):02d}-{t.get('dy', 1):02d}"
+                f"T{t.get('hr', 0):02d}:{t.get('min', 0):02d}"
+            )
+            self._time = {}
+        if text.strip():
+            self._info.setdefault(name, []).append(text.strip())
+
+    def _end_apart(self, place: str, text: str) -> None:
+        if place == "atnauthor":
+            self._author = text
+        elif place == "atndate":
+            self._when = _packed_time(text)
+        elif place == "fldinst":
+            from assay.extract.docx import says_more
+
+            code = " ".join(text.split())
+            if says_more(code):
+                self._note("field", code)
+        elif place == "revtbl":
+            for author in text.split(";"):
+                if author.strip() and author.strip() != "Unknown":
+                    self._note("tracked:author", author.strip())
+        elif place in ("sn", "propname"):
+            self._name = text
+        elif place == "sv":
+            if self._name in ("gtextUNICODE", "wzDescription") and text:
+                self._after.append(Line(text, ("text_box",)))
+            elif self._name == "pihlShape" and text:
+                self._note("link:hyperlink", text)
+        elif place == "staticval":
+            self._note(f"custom:{self._name}", text)
+        elif place == "docvar":
+            name, _, value = text.partition("\0")
+            self._note(f"docVar:{name.strip()}", value.strip("\0 "))
+        elif place.encode() in _APART:
+            self._note(_APART[place.encode()], text)
+
+    def _note(self, name: str, value: str) -> None:
+        if value and len(self._noted) < _NOTED:
+            self._noted[(name, value)] = None
+
+    # ------------------------------------------------------------ pictures and objects
+
+    def _begin_object(self, word: bytes) -> None:
+        state = self._state
+        state.skip = True
+        if not state.drop and self._object is None:
+            self._object = bytearray()
+            self._what = b"object" if word == b"objdata" else b""
+            self._depth = len(self._stack)
+
+    def _end_object(self) -> None:
+        raw, self._object = self._object, None
+        if raw is None or not self._members:
+            return
+        digits = _HEX.sub(b"", raw)
+        if not digits:
+            return
+        spool = self._transcript.members()
+        kind = b"object" if self._what == b"object" else b"picture"
+        name = b"%s-%d" % (kind, len(spool) + 1)
+        if not spool.wanted():
+            spool.skip()
+            return
+        data = bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))
+        if self._what == b"object":
+            given, data, link = _unwrapped(data)
+            if link:
+                self._note("link:object", link)
+            spool.add_bytes(given or name, data)
+            return
+        ending = _PICTURES.get(self._what, b"")
+        if ending == b"bmp":
+            from assay.extract.oleparts import bitmap_file
+
+            data = bitmap_file(data)
+        spool.add_bytes(name + b"." + ending if ending else name, data)
 
     # ------------------------------------------------------------ tokens
 
@@ -273,23 +423,33 @@ class _Reader:
         elif word == b"deff":
             self._font_default = number or 0
         elif word == b"plain":
-            self._set_deleted(False)
+            if state.kinds:
+                self._flush()
+                state.kinds = ()
             self._use_font(self._font_default)
-        elif word == b"deleted":
-            self._set_deleted(number != 0)
+        elif word in _RUN_KINDS:
+            self._set_kind(_RUN_KINDS[word], number != 0)
         elif word in (b"yr", b"mo", b"dy", b"hr", b"min") and state.place.startswith("info:"):
             self._time[word.decode()] = max(0, min(number or 0, 9999))
+        elif word in _PICTURES and self._object is not None and self._what != b"object":
+            self._what = word
 
     def _use_font(self, number: int) -> None:
         self._flush()
         self._font = number
         self._state.codec = self._fonts.get(number, "")
 
-    def _set_deleted(self, deleted: bool) -> None:
+    def _set_kind(self, kind: RegionKind, on: bool) -> None:
+        state = self._state
+        if on == (kind in state.kinds):
+            return
         self._flush()
-        if deleted and not self._state.deleted:
-            self._deleted += 1
-        self._state.deleted = deleted
+        if on:
+            state.kinds = (*state.kinds, kind)
+            if kind in self._counts and not state.skip:
+                self._counts[kind] += 1
+        else:
+            state.kinds = tuple(k for k in state.kinds if k != kind)
 
     def _symbol(self, symbol: bytes) -> None:
         if self._stand_ins:
@@ -308,7 +468,7 @@ class _Reader:
     def _byte(self, byte: bytes) -> None:
         if self._stand_ins:
             self._stand_ins -= 1
-        elif not self._state.skip and not self._state.deleted:
+        elif not self._state.skip:
             self._bytes += byte
 
     def _plain(self, plain: bytes) -> None:
@@ -316,14 +476,31 @@ class _Reader:
             taken = min(self._stand_ins, len(plain))
             self._stand_ins -= taken
             plain = plain[taken:]
-        if not self._state.skip and not self._state.deleted:
+        if not self._state.skip:
             self._bytes += plain
 
     # ------------------------------------------------------------ text
 
     def _put(self, text: str) -> None:
-        if not self._state.skip and not self._state.deleted:
-            self._out.setdefault(self._place(), []).append(text)
+        if self._state.skip:
+            return
+        if self._high and not "\udc00" <= text <= "\udfff":
+            self._lone()
+        if "\ud800" <= text < "\udc00":
+            self._high = text
+            return
+        if "\udc00" <= text <= "\udfff":
+            pair = (self._high + text).encode("utf-16-le", "surrogatepass")
+            text, self._high = pair.decode("utf-16-le", "replace"), ""
+        self._here().add(text, self._state.kinds)
+
+    def _lone(self) -> None:
+        """A first half whose second never came."""
+        self._high = ""
+        self._here().add("\ufffd", self._state.kinds)
+
+    def _here(self) -> Line:
+        return self._out[self._place()]
 
     def _place(self) -> str:
         return self._state.place if self._state.place in self._out else ""
@@ -331,6 +508,8 @@ class _Reader:
     def _flush(self) -> None:
         if not self._bytes:
             return
+        if self._high:
+            self._lone()
         codec = self._state.codec or self._default
         body = bytes(self._bytes)
         self._bytes.clear()
@@ -339,7 +518,7 @@ class _Reader:
         except (UnicodeDecodeError, LookupError):
             text = body.decode(codec, "replace")
             self._replaced += 1
-        self._out.setdefault(self._place(), []).append(text)
+        self._here().add(text, self._state.kinds)
 
     def _end_line(self) -> None:
         self._flush()
@@ -348,30 +527,47 @@ class _Reader:
         if self._place():
             self._put("\n")
             return
-        self._transcript.paragraph(_joined(self._out[""]).rstrip("\t"))
-        self._out[""] = []
+        write_paragraph(self._transcript, without_last_tabs(self._out[""]))
+        self._out[""] = Line()
+        self._write_after()
+
+    def _write_after(self) -> None:
+        after, self._after = self._after, []
+        for line in after:
+            write_paragraph(self._transcript, line)
 
     def finish(self) -> None:
         """Write what is left: the open line, the notes, the metadata."""
         self._flush()
+        if self._high:
+            self._lone()
         left_open = len(self._stack)
+        if self._object is not None:
+            self._end_object()
         for place in [p for p in self._out if p]:
             self._end_place(place)
-        rest = _joined(self._out[""])
-        if rest.strip():
-            self._transcript.paragraph(rest)
-        for note in self._notes:
-            self._transcript.paragraph(note)
+        rest = self._out[""]
+        if rest.text.strip():
+            write_paragraph(self._transcript, rest)
+        self._write_after()
+        for line, kinds in self._notes:
+            write_paragraph(self._transcript, line, kinds)
+        for line in self._comments:
+            write_paragraph(self._transcript, line, ("comment",))
+        note = self._transcript.note
         if left_open:
             self._transcript.trouble("truncated", "", f"{left_open} groups stay open")
         if self._replaced:
             self._transcript.trouble("charset_guess", "", f"{self._replaced} runs of text")
-        if self._deleted:
-            self._transcript.note("tracked:deleted", self._deleted)
-        self._transcript.note("charset", self._default)
+        for what, count in self._counts.items():
+            if count:
+                note(f"tracked:{what}", count)
+        for name, value in self._noted:
+            note(name, value)
+        note("charset", self._default)
         for name, values in self._info.items():
             for value in values:
-                self._transcript.note(f"rtf:{name}", value)
+                note(f"rtf:{name}", value)
         info = {name: values[0] for name, values in self._info.items()}
         self._transcript.title = info.get("title")
         self._transcript.author = info.get("author")
@@ -381,14 +577,78 @@ class _Reader:
         self._transcript.modified = dates.from_iso(info.get("revtim", ""))
 
 
-def _joined(parts: list[str]) -> str:
-    """The text with surrogate pairs from two \\u words made one character."""
-    text = "".join(parts)
+_RUN_KINDS: dict[bytes, RegionKind] = {
+    b"deleted": "deleted", b"revised": "inserted", b"v": "hidden",
+}  # fmt: skip
+
+
+def _headed(head: str, line: Line) -> Line:
+    """A line with a label before it and no empty lines around it."""
+    text = line.text
+    first = len(text) - len(text.lstrip("\n \t"))
+    last = len(text.rstrip("\n \t"))
+    whole = Line(head)
+    shift = len(head) - first
+    whole.add(text[first:last])
+    whole.spans = [
+        (kind, max(a, first) + shift, min(b, last) + shift)
+        for kind, a, b in line.spans
+        if max(a, first) < min(b, last)
+    ]
+    return whole
+
+
+def _packed_time(text: str) -> str:
+    """A date of Word, packed into a signed number, as ISO 8601 without a zone."""
+    from assay.extract.doc import moment
+
     try:
-        text.encode()
-        return text
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return moment(int(text) & 0xFFFFFFFF)
+    except ValueError:
+        return ""
+
+
+def _unwrapped(data: bytes) -> tuple[bytes, bytes, str]:
+    """(name, bytes, link) of OLE 1.0 object data ([MS-OLEDS] 2.2.4 and 2.2.5)."""
+    try:
+        kind = struct.unpack_from("<I", data, 4)[0]
+        at = 8
+        strings: list[bytes] = []
+        for _ in range(3):
+            length = struct.unpack_from("<I", data, at)[0]
+            if length > 4096:
+                raise ValueError
+            strings.append(data[at + 4 : at + 4 + length].rstrip(b"\0"))
+            at += 4 + length
+        if kind == 1:
+            return b"", data, strings[1].decode("cp1252", "replace")
+        size = struct.unpack_from("<I", data, at)[0]
+        body = data[at + 4 : at + 4 + size]
+    except (struct.error, ValueError):
+        place = data.find(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+        body, strings = data[place:] if place >= 0 else data, [b""]
+    return (*_opened(body, strings[0]), "")
+
+
+def _opened(body: bytes, known: bytes) -> tuple[bytes, bytes]:
+    """(name, bytes) of what an object wraps; the object itself where it wraps nothing."""
+    from assay.extract import compound
+
+    if known == b"Package":
+        return compound.native(b"\0\0\0\0" + body)
+    if body[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return b"", body
+    import io
+
+    import olefile  # type: ignore[import-untyped]
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(body)) as ole:
+            inside: dict[str, Any] = {k.name.lower(): k.name for k in compound.children(ole, ())}
+            found = compound.wrapped(ole, (), inside)
+    except Exception:  # noqa: BLE001 - taken as it is: its own reader says what is broken
+        found = None
+    return found if found is not None else (b"", body)
 
 
 def _codec(name: str) -> str | None:

@@ -71,6 +71,17 @@ def joined(lines: Iterable[Line], between: str) -> Line:
     return whole
 
 
+def without_last_tabs(line: Line) -> Line:
+    """The line without the tabs of empty cells at its end."""
+    text = line.text
+    short = text.rstrip("\t")
+    if len(short) == len(text):
+        return line
+    cut = Line(short)
+    cut.spans = [(k, a, min(b, len(short))) for k, a, b in line.spans if a < len(short)]
+    return cut
+
+
 def write_paragraph(transcript: Transcript, line: Line, kinds: Kinds = ()) -> None:
     """Write a line as a paragraph and mark its stretches; `kinds` are those of all of it."""
     start = transcript.paragraph(line.text)
