@@ -192,7 +192,10 @@ def words(value: object) -> str:
     Raw 8-bit bytes, which should not be there, are decoded by charset detection.
     """
     text = str(value)
-    if any("\udc80" <= c <= "\udcff" for c in text):
+    if text.isascii() and "=?" not in text:
+        if "\n" not in text and "\r" not in text:
+            return text.strip()
+    elif any("\udc80" <= c <= "\udcff" for c in text):
         from assay.extract import charset
 
         text = charset.decode(text.encode("utf-8", "surrogateescape")).text

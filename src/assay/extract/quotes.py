@@ -58,6 +58,8 @@ _BLOCK = re.compile(
 )
 _QUOTED = re.compile(r"^>[^\n]*(?:\n|\Z)", re.MULTILINE)
 _ARROW = re.compile(r"^>", re.MULTILINE)
+_RULES = ("---", "___", "===")
+_ENDS = re.compile(r"[:：][ \t]*$", re.MULTILINE)
 _SAYS = re.compile(r"\w")
 _SIGNED = re.compile(r"^-- \n|^-- ?\Z|^--\n(?=(?:[^\n]*\n?){1,8}\Z)", re.MULTILINE)
 _LOOKED_AT = 2_000_000  # code points of a body; beyond it nothing is marked
@@ -82,7 +84,12 @@ def marks_in(text: str) -> list[Mark]:
 def _tail_quoted(text: str) -> int:
     """Where everything that follows is an earlier message; the length where nothing is."""
     places = [len(text)]
-    for match in (_DIVIDER.search(text), _BLOCK.search(text)):
+    colons = text.count(":") + text.count("：")
+    divided = any(rule in text for rule in _RULES) or "egin forwarded" in text
+    for match in (
+        _DIVIDER.search(text) if divided else None,
+        _BLOCK.search(text) if colons >= 3 else None,
+    ):
         if match is None:
             continue
         start = match.start()
@@ -92,7 +99,7 @@ def _tail_quoted(text: str) -> int:
             if block is None or text[match.end() : block.start()].strip():
                 continue
         places.append(start)
-    for match in _ANNOUNCED.finditer(text):
+    for match in _ANNOUNCED.finditer(text) if _ENDS.search(text) else ():
         following = text[match.end() :].lstrip()
         if following and not following.startswith(">") and match.start() < min(places):
             if not _looks_announced(match.group(0)):
