@@ -100,3 +100,10 @@ def test_a_line_of_a_million_characters_is_cut_into_blocks() -> None:
     lines = typeset.lines("word " * 4000, (0, 20_000))
     assert len(lines) > 4
     assert "".join(p.text for line in lines for p in line.pieces) == "word " * 4000
+
+
+def test_a_line_is_of_the_kind_of_the_innermost_region_that_it_begins_in() -> None:
+    text = "new\nold\nolder\nnew"
+    regions = [(4, 13, "quoted"), (8, 13, "signature")]
+    lines = typeset.lines(text, (0, len(text)), regions=regions)
+    assert [line.kind for line in lines] == ["", "quoted", "signature", ""]

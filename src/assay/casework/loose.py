@@ -130,6 +130,8 @@ def show_file(path: Path, page: int | None) -> dict[str, Any]:
             for m in reading.members
         ],
         "parents": [],
+        "thread": [],
+        "thread_more": False,
         "expected": reading.expected,
         "unclaimed": reading.unclaimed,
         "problems": [msgspec.to_builtins(p) for p in reading.problems],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,8 @@ from assay.extract.problems import problem
 
 if TYPE_CHECKING:
     from assay.casework.case import Case
+
+_THREAD = 200  # mails of a thread that are listed
 
 
 def show(case: Case, reference: str | dict[str, Any], page: int | None) -> dict[str, Any]:
@@ -84,6 +87,7 @@ def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
             {"ordinal": ordinal, "path": display, "code": code, "next_step": step}
             for ordinal, display, code, step in failed
         ],
+        **_thread(case, row),
         "parents": list(dict.fromkeys(p.parent for p in places if p.parent)),
         "problems": [{key: p[key] for key in ("code", "where", "next_step", "detail") if key in p}
                      for p in problems],
@@ -94,6 +98,38 @@ def _exhibit(case: Case, row: Row, number: int | None) -> dict[str, Any]:
         ],
         "received": _received(case, row.digest, places),
     }  # fmt: skip
+
+
+def _thread(case: Case, row: Row) -> dict[str, Any]:
+    """The other mails of the case in the same thread, the oldest first."""
+    rows = case.catalogue.thread(row.id, _THREAD)
+    mails = []
+    for number in rows:
+        if number == row.id:
+            continue
+        other = case.catalogue.row_by_id(number)
+        places = case.catalogue.appearances(number)
+        about, _ = case.catalogue.metadata(number)
+        mails.append(
+            {
+                "exhibit": other.digest,
+                "path": places[0].display if places else "",
+                "sent": about.sent,
+                "sender": about.sender,
+                "subject": about.subject,
+            }
+        )
+    mails.sort(key=lambda mail: (*_moment(mail["sent"]), mail["exhibit"]))
+    return {"thread": mails[:_THREAD], "thread_more": len(rows) > _THREAD}
+
+
+def _moment(sent: str | None) -> tuple[bool, datetime]:
+    """Sorts by the moment, whatever the zone; a mail without a date comes last."""
+    try:
+        moment = datetime.fromisoformat(sent or "")
+    except ValueError:
+        return (True, datetime.max.replace(tzinfo=UTC))
+    return (False, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _received(case: Case, digest: str, places: list[AppearanceRow]) -> dict[str, Any]:

@@ -85,6 +85,9 @@ def _print(found: dict[str, Any]) -> None:
             rows.append((key.capitalize(), safe(str(found["metadata"][key]))))
     if found["members"]:
         rows.append(("Members", plural(len(found["members"]), "member")))
+    if found["thread"]:
+        more = " and more" if found["thread_more"] else ""
+        rows.append(("Thread", plural(len(found["thread"]), "other message") + more))
     table(rows)
     for page in found["pages"]:
         source = page["source"]

@@ -24,7 +24,7 @@ from assay.model.exhibit import RawPath
 from assay.model.finding import Finding
 from assay.model.reading import Metadata, Problem, Reading, Region, Words
 
-SCHEMA = 3
+SCHEMA = 4
 
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -90,6 +90,10 @@ CREATE TABLE findings (
   page INTEGER, body BLOB NOT NULL
 );
 CREATE INDEX findings_by_exhibit ON findings (exhibit);
+CREATE TABLE threads (
+  exhibit INTEGER NOT NULL, id TEXT NOT NULL, own INTEGER NOT NULL, PRIMARY KEY (exhibit, id)
+) WITHOUT ROWID;
+CREATE INDEX threads_by_id ON threads (id);
 CREATE TABLE failed_members (
   parent INTEGER NOT NULL, ordinal INTEGER NOT NULL, raw BLOB NOT NULL, display TEXT NOT NULL,
   code TEXT NOT NULL, next_step TEXT NOT NULL, PRIMARY KEY (parent, ordinal)
@@ -595,6 +599,7 @@ class Catalogue:
             db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
             db.execute("DELETE FROM ocr_queue WHERE exhibit = ?", (exhibit,))
             db.execute("DELETE FROM findings WHERE exhibit = ?", (exhibit,))
+            db.execute("DELETE FROM threads WHERE exhibit = ?", (exhibit,))
             db.execute("UPDATE exhibits SET look = 0 WHERE id = ?", (exhibit,))
         text = reading.text
         regions = _pack_regions(reading) if reading.regions else {}
@@ -616,6 +621,14 @@ class Catalogue:
             db.executemany("INSERT INTO ocr_queue (exhibit, page) VALUES (?, ?)", waiting)
         if reading.problems:
             self.add_problems(exhibit, "read", reading.problems)
+        about = reading.metadata
+        if about.message_id or about.references:
+            ids = dict.fromkeys(about.references, 0)
+            if about.message_id:
+                ids[about.message_id] = 1
+            db.executemany(
+                "INSERT INTO threads VALUES (?,?,?)", ((exhibit, i, own) for i, own in ids.items())
+            )
         db.execute(
             "UPDATE exhibits SET state = 'read', recipe = ?, status = ?, type = ?, language = ?,"
             " date = ?, chars = ?, page_count = ?, container = ?, expected = ?, metadata = ?,"
@@ -704,7 +717,7 @@ class Catalogue:
 
     def remove_exhibit(self, exhibit: int, digest: str) -> None:
         """Remove every trace of an exhibit that is not an event."""
-        for table in ("pages", "problems", "findings", "ocr_queue"):
+        for table in ("pages", "problems", "findings", "ocr_queue", "threads"):
             self._db.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))
         self._db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
         self._db.execute("DELETE FROM appearances WHERE exhibit = ? OR parent = ?", (exhibit,) * 2)
@@ -899,6 +912,30 @@ class Catalogue:
                 (parent,),
             )
         ]
+
+    def thread(self, exhibit: int, most: int) -> list[int]:
+        """Row numbers of the mails that hang together with this one, itself too.
+
+        Two hang together where one names the other, or both name a third, at any distance. The
+        walk ends with `most` and one more, so that the caller can tell that there are others.
+        """
+        found = {exhibit: None}
+        ids: set[str] = set()
+        waiting = [exhibit]
+        while waiting and len(found) <= most:
+            row = waiting.pop(0)
+            for (name,) in self._db.execute("SELECT id FROM threads WHERE exhibit = ?", (row,)):
+                if name in ids:
+                    continue
+                ids.add(name)
+                for (other,) in self._db.execute(
+                    "SELECT exhibit FROM threads WHERE id = ? ORDER BY exhibit LIMIT ?",
+                    (name, most + 1),
+                ):
+                    if other not in found:
+                        found[other] = None
+                        waiting.append(other)
+        return list(found)[: most + 1]
 
     def failed_members(
         self, parent: int, limit: int | None = None

@@ -148,7 +148,15 @@ def page_values(
     return {
         "page": page,
         "source": wording.source_line(page, page.get("language") or shown.get("language")),
-        "lines": typeset.lines(text, ranges[number], marks, _unsure(words), notes, place),
+        "lines": typeset.lines(
+            text,
+            ranges[number],
+            marks,
+            _unsure(words),
+            notes,
+            place,
+            [(start, end, kind) for start, end, kind in page.get("regions", [])],
+        ),
         "rectangles": _rectangles(words, marks, place),
         "parts": ranges,
         "part": number,

@@ -93,9 +93,10 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A stored line, or a part of a very long one."""
+    """A stored line, or a part of a very long one; `kind` where it is no plain running text."""
 
     pieces: tuple[Piece, ...]
+    kind: str = ""
 
 
 def character_name(char: str) -> str:
@@ -150,12 +151,15 @@ def lines(
     unsure: Sequence[tuple[int, int, int]] = (),
     noted: Sequence[tuple[int, int]] = (),
     place: tuple[int, int] | None = None,
+    regions: Sequence[tuple[int, int, str]] = (),
 ) -> list[Line]:
     """The lines of `[part)` of a page's text under their layers.
 
-    `unsure` holds (start, end, percent), sorted. `noted` may overlap and be in any order.
+    `unsure` holds (start, end, percent), sorted. `noted` may overlap and be in any order. A line
+    is of the kind of the last region that it begins in: the innermost.
     """
     start, end = part
+    regions = sorted((r for r in regions if r[1] > start and r[0] < end), key=lambda r: r[0])
     layers = _Layers(
         _inside(marks, start, end),
         [item for item in unsure if item[1] > start and item[0] < end],
@@ -170,11 +174,24 @@ def lines(
         after = match.end() if match else end
         while stop - at > LONG_LINE:
             cut = text.rfind(" ", at + LONG_LINE // 2, at + LONG_LINE) + 1 or at + LONG_LINE
-            found.append(Line(tuple(_cut(text, at, cut, layers))))
+            kind = _kind_at(regions, at)
+            found.append(Line(tuple(_cut(text, at, cut, layers)), kind))
             at = cut
-        found.append(Line(tuple(_cut(text, at, stop, layers)) or (Piece(at, ""),)))
+        pieces = tuple(_cut(text, at, stop, layers)) or (Piece(at, ""),)
+        found.append(Line(pieces, _kind_at(regions, at)))
         at = after
     return found
+
+
+def _kind_at(regions: Sequence[tuple[int, int, str]], at: int) -> str:
+    """The kind of the innermost region around a place, "" for none."""
+    kind = ""
+    for start, end, name in regions:
+        if start > at:
+            break
+        if at < end:
+            kind = name
+    return kind
 
 
 def _inside(marks: Sequence[Sequence[int]], start: int, end: int) -> list[tuple[int, int, int]]:
