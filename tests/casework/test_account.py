@@ -25,7 +25,7 @@ def mixed(case: Case, make_folder: Callable[[Path, int], Path], tmp_path: Path) 
     """A case with every state, a link that was left, and members."""
     folder = make_folder(tmp_path / "usb", 15)
     (folder / "sub").mkdir()
-    (folder / "sub" / "old.mdb").write_bytes(b"\0\1\0\0Standard Jet DB\0" + bytes(180))
+    (folder / "sub" / "odd.bin").write_bytes(bytes(range(256)))  # no format that is known
     (folder / "sub2").mkdir()
     (folder / "sub2" / "near.txt").write_text("near the folder, not in it")
     (folder / "sub" / "link").symlink_to("nowhere")
@@ -86,7 +86,7 @@ def test_filters_give_what_can_be_counted_in_the_whole(mixed: Case) -> None:
 def test_zero_is_zero_and_unknown_is_null(mixed: Case) -> None:
     rows = {row["path"]: row for row in mixed.account()["rows"]}
     assert rows["usb/memo-0.txt"]["unclaimed"] == 0
-    assert rows["usb/sub/old.mdb"]["unclaimed"] is None
+    assert rows["usb/sub/odd.bin"]["unclaimed"] is None
     assert (rows["usb/memo-0.txt"]["expected"], rows["usb/memo-0.txt"]["read"]) == (None, None)
     assert rows["usb/pack-3.zip"]["expected"] == 2
     text = "".join(mixed.account_csv())
@@ -156,3 +156,28 @@ def test_the_standing_of_an_exhibit_follows_every_change(seed: int) -> None:
                 or row.status != "read"
             )  # fmt: skip
             assert (number in flawed) == named
+
+
+@pytest.mark.parametrize("persons", [1, 2])
+def test_pages_of_the_ledger_are_the_ledger_from_its_end(
+    filled: Case, persons: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = filled.account()["rows"][0]["exhibit"]
+    filled.note(digest, "first")
+    for n in range(1, persons):
+        monkeypatch.setenv("ASSAY_CONFIG", str(tmp_path / f"person-{n}"))
+        with Case(filled.folder) as other:
+            other.note(digest, f"of person {n}")
+    filled.tag(digest, ["last"])
+    ledger = list(enumerate(filled.ledger(), 1))
+    assert len({event["log"] for _, event in ledger}) == persons
+    for decided in (True, False):
+        whole = [
+            (n, event) for n, event in ledger if not decided or event["type"] in ("note", "tag")
+        ]
+        found: list[Any] = []
+        while len(found) < len(whole):
+            page = filled.ledger_page(len(found), 5, decided=decided)
+            assert (page["total"], page["events"]) == (len(whole), len(ledger))
+            found += page["items"]
+        assert found == whole[::-1]

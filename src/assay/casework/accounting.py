@@ -185,11 +185,10 @@ def account_page(case: Case, sift: Sift, first: int, count: int) -> dict[str, An
     """
     case.refresh()
     overview = case.catalogue.overview
-    ids = overview.ids(sift)
+    total, shown = overview.page(sift, first, count)
     left_total = overview.left_out_count(sift)
-    shown = ids[first : first + count]
     missing = count - len(shown)
-    left = overview.left_out(sift, max(0, first - len(ids)), missing) if missing else []
+    left = overview.left_out(sift, max(0, first - total), missing) if missing else []
     rows = []
     paths = overview.path_counts(shown)
     for number, line in zip(shown, lines(case, shown, listed=_LISTED), strict=True):
@@ -197,7 +196,7 @@ def account_page(case: Case, sift: Sift, first: int, count: int) -> dict[str, An
     return {
         **_head(case),
         "left_out": case.catalogue.counts()["left_out"],
-        "total": len(ids) + left_total,
+        "total": total + left_total,
         "rows": rows,
         "not_received": [_left(item) for item in left],
         "causes": [

@@ -11,6 +11,7 @@ from assay.casework.replay import apply_written
 from assay.custody.accession import now
 from assay.custody.ledger import in_order
 from assay.custody.log import Entry, logs_of
+from assay.engines.overview import QUIET
 from assay.errors import EngineError, UsageError
 from assay.model import places
 from assay.model.event import AUDIENCES, Audience, Event, Header
@@ -110,29 +111,56 @@ def tag(
 def ledger(case: Case, since: int) -> list[dict[str, Any]]:
     """All events in causal order, without the first `since`."""
     case.refresh()
-    rows = {row["id"]: row for row in case.catalogue.events()}
-    events = [
-        Event(
-            row["id"],
-            Header(
-                row["log"], row["sequence"], "", row["type"], row["audience"], "",
-                {log: (head[0], head[1]) for log, head in row["heads"].items()},
-            ),
-            None,
-        )
-        for row in rows.values()
-    ]  # fmt: skip
-    ordered = []
-    for event in in_order(events)[since:]:
-        row = rows[event.id]
-        ordered.append(
-            {
-                "schema": "assay/event/1",
-                **{key: row[key] for key in ("id", "log", "sequence", "type", "author", "at")},
-                **{key: row[key] for key in ("audience", "subject", "body")},
-            }
-        )
-    return ordered
+    order = [event for event, _ in _order(case)][since:]
+    return [_as_json(row) for at in range(0, len(order), 500)
+            for row in case.catalogue.events_by_id(order[at : at + 500])]  # fmt: skip
+
+
+def ledger_page(case: Case, first: int, count: int, *, decided: bool) -> dict[str, Any]:
+    """`count` events from `first` on, newest first, each with its number in the ledger.
+
+    `decided`: only what people decided, without what `add` writes. `total` of these and `events`
+    of the whole ledger. One log is read from its index alone; several are put in order once, and
+    again when one of them has grown.
+    """
+    case.refresh()
+    overview = case.catalogue.overview
+    events, chosen = overview.event_counts()
+    total = chosen if decided else events
+    if overview.event_logs() <= 1:
+        ids = overview.newest_events(first, count, decided=decided)
+        rows = case.catalogue.events_by_id(ids)
+        numbers = [row["sequence"] + 1 for row in rows]
+    else:
+        numbered = overview.once("ledger", lambda: list(enumerate(_order(case), 1)))
+        wanted = [
+            (number, event)
+            for number, (event, kind) in reversed(numbered)
+            if not decided or kind not in QUIET
+        ][first : first + count]
+        rows = case.catalogue.events_by_id([event for _, event in wanted])
+        numbers = [number for number, _ in wanted]
+    items = [(number, _as_json(row)) for number, row in zip(numbers, rows, strict=True)]
+    return {"total": total, "events": events, "items": items}
+
+
+def _order(case: Case) -> list[tuple[str, str]]:
+    """(id, type) of every event, in causal order."""
+    kinds: dict[str, str] = {}
+    events = []
+    for event, log, sequence, kind, heads in case.catalogue.event_places():
+        seen = {other: (head[0], head[1]) for other, head in heads.items()}
+        kinds[event] = kind
+        events.append(Event(event, Header(log, sequence, "", kind, "desk", "", seen), None))
+    return [(event.id, kinds[event.id]) for event in in_order(events)]
+
+
+def _as_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": "assay/event/1",
+        **{key: row[key] for key in ("id", "log", "sequence", "type", "author", "at")},
+        **{key: row[key] for key in ("audience", "subject", "body")},
+    }
 
 
 def logs(case: Case) -> list[dict[str, Any]]:

@@ -408,6 +408,14 @@ class Case:
 
         return ledger(self, since)
 
+    def ledger_page(
+        self, first: int = 0, count: int = 50, *, decided: bool = False
+    ) -> dict[str, Any]:
+        """Events newest first with their numbers; `decided`: only what people decided."""
+        from assay.casework.annotating import ledger_page
+
+        return ledger_page(self, first, count, decided=decided)
+
     def verify(self, progress: Callable[[str, int, int], None] | None = None) -> dict[str, Any]:
         """`report`: every digest, proof and signature of this case."""
         from assay.verify.case import report_to_json, verify_case

@@ -65,7 +65,7 @@ CREATE TABLE appearances (
   UNIQUE (exhibit, parent, ordinal, raw)
 );
 CREATE INDEX appearances_by_parent ON appearances (parent, ordinal);
-CREATE INDEX appearances_by_display ON appearances (display);
+CREATE INDEX appearances_by_display ON appearances (display, exhibit);
 CREATE TABLE sources (
   place BLOB NOT NULL, mark TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (place)
 ) WITHOUT ROWID;
@@ -207,6 +207,18 @@ class AppearanceRow(msgspec.Struct, frozen=True):
     modified: str | None
     parent: str | None
     ordinal: int
+
+
+_EVENT = "id, log, sequence, type, audience, subject, at, author, body, heads"
+
+
+def _event(row: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "id": row[0], "log": row[1], "sequence": row[2], "type": row[3],
+        "audience": row[4], "subject": row[5], "at": row[6], "author": row[7],
+        "body": json.loads(row[8]) if row[8] is not None else None,
+        "heads": json.loads(row[9]) if row[9] else {},
+    }  # fmt: skip
 
 
 def _row(values: Sequence[Any]) -> Row:
@@ -355,18 +367,24 @@ class Catalogue:
 
     def events(self, kinds: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """Events as dictionaries, in the order of logs and sequence numbers."""
-        sql = (
-            "SELECT id, log, sequence, type, audience, subject, at, author, body, heads FROM events"
-        )
+        sql = f"SELECT {_EVENT} FROM events"
         if kinds:
             sql += f" WHERE type IN ({','.join('?' * len(kinds))})"
         for row in self._db.execute(sql + " ORDER BY log, sequence", tuple(kinds)):
-            yield {
-                "id": row[0], "log": row[1], "sequence": row[2], "type": row[3],
-                "audience": row[4], "subject": row[5], "at": row[6], "author": row[7],
-                "body": json.loads(row[8]) if row[8] is not None else None,
-                "heads": json.loads(row[9]) if row[9] else {},
-            }  # fmt: skip
+            yield _event(row)
+
+    def events_by_id(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Events as dictionaries, in the order of their ids as given."""
+        sql = f"SELECT {_EVENT} FROM events WHERE id IN ({','.join('?' * len(ids))})"
+        found = {row[0]: _event(row) for row in self._db.execute(sql, tuple(ids))}
+        return [found[event] for event in ids if event in found]
+
+    def event_places(self) -> list[tuple[str, str, int, str, dict[str, list[Any]]]]:
+        """(id, log, sequence, type, heads) of every event: what its place in the ledger needs."""
+        return [
+            (*row[:4], json.loads(row[4]) if row[4] else {})
+            for row in self._db.execute("SELECT id, log, sequence, type, heads FROM events")
+        ]
 
     def event_log(self, event_id: str) -> tuple[str, int, str, str] | None:
         """(log, sequence, type, subject) of an event."""

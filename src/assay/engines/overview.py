@@ -36,6 +36,9 @@ flawed = state = 'new' OR status <> 'read'
   OR EXISTS (SELECT 1 FROM ocr_queue q WHERE q.exhibit = {id} AND q.state = 'waiting')
   OR EXISTS (SELECT 1 FROM failed_members f WHERE f.parent = {id})
 WHERE id = {id}"""
+# events that `add` writes, not a person's hand
+QUIET = ("received", "not_received", "circumstances", "read", "ocr", "recipe", "jail")
+_QUIET = ", ".join(f"'{kind}'" for kind in QUIET)
 # while an exhibit is new its reading is being replaced: it is settled once, at the end
 _IF_READ = "WHEN (SELECT state FROM exhibits WHERE id = {id}) = 'read'"
 
@@ -46,14 +49,17 @@ def _trigger(name: str, moment: str, column: str, *, always: bool = False) -> st
 
 
 STATEMENTS = (
-    "CREATE INDEX exhibits_by_standing ON exhibits (standing, state, page_count, size, held)",
-    "CREATE INDEX exhibits_by_type ON exhibits (type, standing)",
+    "CREATE INDEX exhibits_counted ON exhibits (state, standing, page_count, size, held)",
+    "CREATE INDEX exhibits_by_standing ON exhibits (standing)",
+    "CREATE INDEX exhibits_by_type ON exhibits (type)",
     "CREATE INDEX exhibits_flawed ON exhibits (flawed) WHERE flawed = 1",
     "CREATE INDEX problems_by_code ON problems (code, exhibit)",
     "CREATE INDEX failed_by_code ON failed_members (code, parent)",
     "CREATE INDEX ocr_queue_waiting ON ocr_queue (exhibit, page) WHERE state = 'waiting'",
     "CREATE INDEX pages_wanting ON pages (exhibit) WHERE wants_ocr = 1",
     "CREATE INDEX left_out_by_display ON left_out (display)",
+    "CREATE INDEX events_in_order ON events (log, sequence, type)",
+    f"CREATE INDEX events_decided ON events (log, sequence) WHERE type NOT IN ({_QUIET})",
     _trigger("settle_read", "AFTER UPDATE OF state, status, page_count ON exhibits", "new.id",
              always=True),
     _trigger("settle_waits", "AFTER INSERT ON ocr_queue", "new.exhibit"),
@@ -83,11 +89,6 @@ class Sift(msgspec.Struct, frozen=True):
     types: tuple[str, ...] = ()
     under: str = ""
 
-    @property
-    def all(self) -> bool:
-        """Whether nothing is left out."""
-        return self == Sift()
-
 
 class LeftOut(msgspec.Struct, frozen=True):
     """Something that was found and not taken into custody."""
@@ -109,7 +110,7 @@ class Overview:
         self._counted = (-1, -1)
         self._counted_at = 0.0
 
-    def _once(self, key: Any, ask: Callable[[], T]) -> T:
+    def once(self, key: Any, ask: Callable[[], T]) -> T:
         """The answer to a question, asked again only where the catalogue has changed."""
         version = self._now()
         if version != self._version:
@@ -141,7 +142,7 @@ class Overview:
         )
         for standing, state, number, pages, size, members in self._db.execute(
             "SELECT standing, state, count(*), sum(page_count), sum(size * held), sum(1 - held)"
-            " FROM exhibits GROUP BY standing, state"
+            " FROM exhibits GROUP BY state, standing"
         ):
             count["exhibits"] += number
             count["pages"] += pages
@@ -164,7 +165,7 @@ class Overview:
 
     def types(self) -> list[tuple[str, int]]:
         """(media type, exhibits), the most frequent first."""
-        return self._once(
+        return self.once(
             "types",
             lambda: [
                 (row[0], row[1])
@@ -176,7 +177,7 @@ class Overview:
 
     def causes(self) -> list[tuple[str, int, str]]:
         """(code, exhibits and paths that have it, a next step), the most frequent first."""
-        return self._once("causes", self._causes)
+        return self.once("causes", self._causes)
 
     def _causes(self) -> list[tuple[str, int, str]]:
         count: dict[str, int] = {}
@@ -206,42 +207,67 @@ class Overview:
                 return str(row[0])
         return ""
 
+    # ------------------------------------------------------------ events
+
+    def event_counts(self) -> tuple[int, int]:
+        """(events, those that a person wrote)."""
+        return self.once(
+            "events",
+            lambda: (
+                self._one("SELECT count(*) FROM events"),
+                self._one(f"SELECT count(*) FROM events WHERE type NOT IN ({_QUIET})"),
+            ),
+        )
+
+    def event_logs(self) -> int:
+        """How many logs the events stand in."""
+        return self._one("SELECT count(*) FROM applied")
+
+    def newest_events(self, first: int, count: int, *, decided: bool) -> list[str]:
+        """Ids of events of the only log, newest first; `decided`: without those of `add`."""
+        condition = f" WHERE type NOT IN ({_QUIET})" if decided else ""
+        return [
+            row[0]
+            for row in self._db.execute(
+                f"SELECT id FROM events{condition}"
+                " ORDER BY log DESC, sequence DESC LIMIT ? OFFSET ?",
+                (count, first),
+            )
+        ]
+
     # ------------------------------------------------------------ rows
+
+    def page(self, sift: Sift, first: int, count: int) -> tuple[int, Sequence[int]]:
+        """(how many exhibits pass, `count` of them from `first` on)."""
+        if sift.code or sift.under:  # these need every one of them, to sort them
+            found = self.ids(sift)
+            return len(found), found[first : first + count]
+        where, values = _where(sift)
+        total = self.once(
+            ("count", sift), lambda: self._one(f"SELECT count(*) FROM exhibits{where}", *values)
+        )
+        shown = [
+            row[0]
+            for row in self._db.execute(
+                f"SELECT id FROM exhibits{where} ORDER BY id LIMIT ? OFFSET ?",
+                (*values, count, first),
+            )
+        ]
+        return total, shown
 
     def ids(self, sift: Sift) -> array[int]:
         """The exhibits that pass, in the order in which they came."""
-        return self._once(sift, lambda: self._ids(sift))
+        return self.once(sift, lambda: self._ids(sift))
 
     def _ids(self, sift: Sift) -> array[int]:
-        conditions: list[str] = []
-        values: list[Any] = []
-        if sift.problems:
-            conditions.append("flawed = 1")
-        if sift.status:
-            conditions.append(f"standing IN ({_marks(sift.status)})")
-            values += sift.status
-        if sift.types:
-            conditions.append(f"type IN ({_marks(sift.types)})")
-            values += sift.types
-        if sift.code == "not_read_yet":
-            conditions.append("state = 'new'")
-        elif sift.code == "ocr_waiting":
-            conditions.append("id IN (SELECT exhibit FROM ocr_queue WHERE state = 'waiting')")
-        elif sift.code:
-            conditions.append(
-                "id IN (SELECT exhibit FROM problems WHERE code = ?"
-                " UNION SELECT parent FROM failed_members WHERE code = ?)"
-            )
-            values += (sift.code, sift.code)
-        if sift.under:
+        if sift == Sift(under=sift.under) and sift.under:
             condition, bounds = _under(sift.under)
-            conditions.append(f"id IN (SELECT exhibit FROM appearances WHERE {condition})")
-            values += bounds
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+            sql, values = f"SELECT exhibit FROM appearances WHERE {condition}", bounds
+            return array("q", sorted({row[0] for row in self._db.execute(sql, values)}))
+        where, values = _where(sift)
         # sorted here: with ORDER BY the planner walks the table itself, which holds metadata
-        found = array("q", (row[0] for row in self._db.execute(
-            f"SELECT id FROM exhibits{where}", values)))  # fmt: skip
-        return array("q", sorted(found))
+        rows = self._db.execute(f"SELECT id FROM exhibits{where}", values)
+        return array("q", sorted(row[0] for row in rows))
 
     def left_out(self, sift: Sift, offset: int = 0, limit: int = -1) -> list[LeftOut]:
         """What was found, not taken, and passes, in the order of paths."""
@@ -311,6 +337,35 @@ def _under(path: str) -> tuple[str, tuple[str, ...]]:
         f"(display = ? OR {inside} OR {inside})",
         (place, place + "/", place + "0", place + "!/", place + "!0"),
     )
+
+
+def _where(sift: Sift) -> tuple[str, tuple[Any, ...]]:
+    """The condition on exhibits, with its values."""
+    conditions: list[str] = []
+    values: list[Any] = []
+    if sift.problems:
+        conditions.append("flawed = 1")
+    if sift.status:
+        conditions.append(f"standing IN ({_marks(sift.status)})")
+        values += sift.status
+    if sift.types:
+        conditions.append(f"type IN ({_marks(sift.types)})")
+        values += sift.types
+    if sift.code == "not_read_yet":
+        conditions.append("state = 'new'")
+    elif sift.code == "ocr_waiting":
+        conditions.append("id IN (SELECT exhibit FROM ocr_queue WHERE state = 'waiting')")
+    elif sift.code:
+        conditions.append(
+            "id IN (SELECT exhibit FROM problems WHERE code = ?"
+            " UNION SELECT parent FROM failed_members WHERE code = ?)"
+        )
+        values += (sift.code, sift.code)
+    if sift.under:
+        condition, bounds = _under(sift.under)
+        conditions.append(f"id IN (SELECT exhibit FROM appearances WHERE {condition})")
+        values += bounds
+    return f" WHERE {' AND '.join(conditions)}" if conditions else "", tuple(values)
 
 
 def _left_out(sift: Sift) -> tuple[str, tuple[str, ...]]:

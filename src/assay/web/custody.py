@@ -21,8 +21,6 @@ from assay.web.address import PAGE, passage_url, whole
 from assay.web.desk import Desk, by_htmx, desk_of
 
 CHECKS = 200  # failed or passed checks listed of each kind
-# written by `add`, not by a person's hand
-_QUIET = ("received", "not_received", "circumstances", "read", "ocr", "recipe", "jail")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -50,26 +48,19 @@ async def custody(request: Request) -> Response:
     everything = params.get("events") == "all"
 
     def look(case: Case) -> dict[str, Any]:
-        events = case.ledger()
-        numbered = [
-            (number, event)
-            for number, event in enumerate(events, 1)
-            if everything or event["type"] not in _QUIET
-        ]
-        numbered.reverse()
-        shown = numbered[(page - 1) * PAGE : page * PAGE]
-        subjects = [str(event["subject"]) for _, event in shown]
+        found = case.ledger_page((page - 1) * PAGE, PAGE, decided=not everything)
+        subjects = [str(event["subject"]) for _, event in found["items"]]
         paths = paths_of(case, [s for s in subjects if s.startswith("sha256:")])
         return {
             "logs": case.logs(),
             "withdrawn": case.withdrawn(),
-            "entries": [_entry(number, event, paths) for number, event in shown],
-            "total": len(numbered),
-            "events": len(events),
+            "entries": [_entry(number, event, paths) for number, event in found["items"]],
+            "total": found["total"],
+            "events": found["events"],
         }
 
     desk = desk_of(request)
-    values = await desk.lanes.slow.run(look)
+    values = await desk.lanes.reading.run(look)
     return desk.render(
         "custody.html",
         title="Custody",

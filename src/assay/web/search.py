@@ -23,6 +23,7 @@ from assay.web.desk import by_htmx, desk_of
 FIRST = 12  # hits that come at once while somebody types
 FACETS_SHOWN = 8
 FOLDERS_SHOWN = 14
+REST_SHOWN = 200  # a case with many containers has thousands of folders
 _TITLES = {"type": "Type", "lang": "Language", "date": "Date", "folder": "Folder"}
 
 
@@ -45,6 +46,7 @@ class Facet(msgspec.Struct, frozen=True):
     title: str
     choices: tuple[Choice, ...]
     rest: tuple[Choice, ...] = ()
+    beyond: int = 0  # values that are not listed at all
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -191,6 +193,9 @@ def _facet(name: str, values: list[list[Any]], view: View) -> Facet:
         pairs.sort()
     largest = max((count for _, count in pairs), default=1) or 1
     put_on = getattr(view, name)
+    number = len(pairs)
+    if name != "date":
+        pairs = pairs[: FOLDERS_SHOWN + REST_SHOWN]
     choices = [
         Choice(
             value,
@@ -204,10 +209,12 @@ def _facet(name: str, values: list[list[Any]], view: View) -> Facet:
     ]
     if name == "date":
         return Facet(name, _TITLES[name], tuple(choices))
+    cut = FOLDERS_SHOWN if name == "folder" else FACETS_SHOWN
+    first, rest = choices[:cut], choices[cut : cut + REST_SHOWN]
+    beyond = number - len(first) - len(rest)
     if name == "folder":
-        cut = FOLDERS_SHOWN
-        return Facet(name, _TITLES[name], _as_tree(choices[:cut]), _as_tree(choices[cut:]))
-    return Facet(name, _TITLES[name], tuple(choices[:FACETS_SHOWN]), tuple(choices[FACETS_SHOWN:]))
+        return Facet(name, _TITLES[name], _as_tree(first), _as_tree(rest), beyond)
+    return Facet(name, _TITLES[name], tuple(first), tuple(rest), beyond)
 
 
 def _as_tree(choices: list[Choice]) -> tuple[Choice, ...]:
