@@ -59,7 +59,7 @@ def write_leak(folder: Path) -> Path:
     (folder / "scan.png").write_bytes(images.encode(images.age_page(scan), "PNG"))
     (folder / "ship.txt").write_bytes(SHIP.encode())
     (folder / "hostile.html").write_bytes(HOSTILE)
-    (folder / "old.mdb").write_bytes(b"\0\1\0\0Standard Jet DB\0" + bytes(180))
+    (folder / "old.dwg").write_bytes(b"AC1015" + bytes(180))
     (folder / "letter.eml").write_bytes(
         mail.eml(
             "The survey is attached.",

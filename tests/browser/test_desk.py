@@ -389,7 +389,7 @@ def test_the_account_leads_from_a_reason_to_its_exhibit(page: Page) -> None:
     expect(page.locator("a.open").first).to_be_focused()
     with page.expect_navigation():
         page.keyboard.press("o")
-    expect(page.locator("h1")).to_contain_text("old.mdb")
+    expect(page.locator("h1")).to_contain_text("old.dwg")
     expect(page.locator("#problems")).to_contain_text("no_reader")
 
 

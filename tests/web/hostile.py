@@ -48,7 +48,7 @@ def write_leak(folder: Path) -> Path:
         )
     )
     (folder / "broken.docx").write_bytes(docx(["Cut short."])[:200])
-    (folder / "old.mdb").write_bytes(b"\0\1\0\0Standard Jet DB\0" + bytes(180))
+    (folder / "old.dwg").write_bytes(b"AC1015" + bytes(180))
     (folder / "long.txt").write_bytes(b"a line of the long log\n" * 4000 + b"needleword\n")
     many = folder / "many"
     many.mkdir()

@@ -254,9 +254,9 @@ def test_members_and_parents_lead_to_each_other(
 def test_what_cannot_be_read_shows_its_type_size_problem_and_next_step(
     client: httpx.Client, digests: dict[str, str]
 ) -> None:
-    words = words_of(client.get(f"/exhibit/{digests['old.mdb'][7:]}").text)
+    words = words_of(client.get(f"/exhibit/{digests['old.dwg'][7:]}").text)
     rows = client.get("/api/v1/account", params={"problems": "1"}).json()["rows"]
-    (row,) = [row for row in rows if row["exhibit"] == digests["old.mdb"]]
+    (row,) = [row for row in rows if row["exhibit"] == digests["old.dwg"]]
     assert "200 bytes" in words and "not read" in words
     assert row["problems"][0]["next_step"].replace("`", "") in words
     assert row["problems"][0]["code"] in words
