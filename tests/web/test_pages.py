@@ -257,7 +257,7 @@ def test_what_cannot_be_read_shows_its_type_size_problem_and_next_step(
     words = words_of(client.get(f"/exhibit/{digests['old.dwg'][7:]}").text)
     rows = client.get("/api/v1/account", params={"problems": "1"}).json()["rows"]
     (row,) = [row for row in rows if row["exhibit"] == digests["old.dwg"]]
-    assert "200 bytes" in words and "not read" in words
+    assert "186 bytes" in words and "not read" in words
     assert row["problems"][0]["next_step"].replace("`", "") in words
     assert row["problems"][0]["code"] in words
 
