@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import made
@@ -160,3 +161,103 @@ def test_a_scan_cut_short_gives_the_pages_that_stand() -> None:
     assert "The cargo leaves" in reading.text
     assert made.codes(reading) & {"truncated", "page_failed", "repaired", "damaged"}
     assert made.read_bytes(b"AT&TFORM\0\0\0\4DJVU", "a.djvu").status == "unread"
+
+
+# ---------------------------------------------------------------- FictionBook
+
+
+def novel(charset: str = "utf-8") -> bytes:
+    return books.fb2(
+        [("Глава 1", ["Груз уходит &nbsp;сегодня.", "Рыба & чипсы"]), ("Глава 2", ["Конец."])],
+        title="Причал", author=("Анна", "Фосс"), notes=[("n1", "Сноска.")],
+        pictures={"cover.png": b"\x89PNG", "map.png": b"\x89PNG2"}, charset=charset,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "utf-16"])
+def test_a_fictionbook_is_read_in_order_with_its_description(charset: str) -> None:
+    body = novel(charset)
+    if charset == "utf-16":
+        body = novel().decode().replace("&nbsp;", " ").replace("&", "&amp;", 1).encode("utf-16")
+        body = body.replace('"utf-8"'.encode("utf-16-le"), '"utf-16"'.encode("utf-16-le"))
+    reading = made.read_bytes(body, "a.fb2")
+    assert reading.type == "application/x-fictionbook+xml"
+    assert [" ".join(line.split()) for line in reading.text.splitlines()] == [
+        "About it.", "Причал", "Глава 1", "Груз уходит сегодня.", "Рыба & чипсы", "Глава 2",
+        "Конец.", "Сноска.",
+    ]  # fmt: skip
+    metadata = reading.metadata
+    assert (metadata.title, metadata.author, metadata.language) == ("Причал", "Анна Фосс", "ru")
+    assert marked(reading, "notes").strip() == "Сноска."
+    assert [title for _, title, _ in reading.outline] == ["Причал", "Глава 1", "Глава 2"]
+    assert names(reading) == [b"cover.png", b"map.png"]
+    assert (reading.expected, reading.status) == (2, "read")
+
+
+def test_a_fictionbook_cut_short_keeps_what_was_there() -> None:
+    body = novel()
+    reading = made.read_bytes(body[: body.index("Конец".encode())], "a.fb2")
+    assert "Груз уходит" in reading.text
+    assert made.codes(reading) == {"damaged"}
+
+
+# ---------------------------------------------------------------- Mobipocket
+
+
+PAGE = "<html><head><guide></guide></head><body><h1>The tides</h1><p>the ships and the other </p>"
+
+
+@pytest.mark.parametrize("packed", ["palmdoc", "huff", "none"])
+def test_a_mobipocket_book_is_read_however_it_is_packed(packed: str, tmp_path: Path) -> None:
+    page = PAGE + "".join(f"<p>the line {n} of the harbour, é</p>" for n in range(400))
+    body = books.mobi(page, title="Tides", pictures=[b"\x89PNG", b"GIF89a"], packed=packed)
+    reading = made.read_bytes(body, "a.mobi", scratch=tmp_path)
+    assert reading.type == "application/x-mobipocket-ebook"
+    lines = reading.text.replace("\f", "").splitlines()
+    assert lines[:2] == ["The tides", "the ships and the other"]
+    assert lines[2:] == [f"the line {n} of the harbour, é" for n in range(400)]
+    metadata = reading.metadata
+    assert (metadata.title, metadata.author) == ("Tides", "Ana Voss")
+    assert (metadata.created, metadata.language) == ("2019-03-14", "en")
+    assert [(tmp_path / m.spool).read_bytes() for m in reading.members] == [b"\x89PNG", b"GIF89a"]
+    assert (reading.expected, reading.status) == (2, "read")
+
+
+def test_a_book_under_drm_is_said_to_be_locked_and_its_pictures_are_taken() -> None:
+    body = books.mobi(PAGE, title="Tides", pictures=[b"\x89PNG"], locked=True)
+    reading = made.read_bytes(body, "a.azw")
+    assert made.codes(reading) == {"encrypted"}
+    assert "DRM" in reading.problems[0].next_step
+    assert (reading.text, len(reading.members), reading.metadata.title) == ("", 1, "Tides")
+
+
+def test_a_mobipocket_book_cut_short_says_so() -> None:
+    body = books.mobi(PAGE * 200, title="Tides", packed="none", pictures=[b"\x89PNG"])
+    reading = made.read_bytes(body[: len(body) // 2], "a.mobi")
+    assert "the ships" in reading.text
+    assert "truncated" in made.codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (novel, "a.fb2"),
+        (lambda: books.mobi(PAGE, title="T", pictures=[b"GIF8", b"\x89PNG"]), "a.mobi"),
+    ],
+)
+def test_a_book_that_loses_a_picture_says_so(
+    make: Callable[[], bytes], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(monkeypatch, 2)
+    reading = made.read_bytes(make(), name)
+    assert [p.detail for p in reading.problems if p.code == "members_missing"] == ["1 of 2"]
+
+
+@pytest.mark.parametrize(
+    ("first", "media"),
+    [(b"ITOLITLS\1\0\0\0", "application/x-ms-reader"), (b"TPZ0", "application/x-topaz-ebook"),
+     (b"L\0R\0F\0", "application/x-sony-bbeb")],
+)  # fmt: skip
+def test_books_that_no_reader_opens_are_recognised(first: bytes, media: str) -> None:
+    reading = made.read_bytes(first + bytes(200), "a")
+    assert (reading.type, made.codes(reading)) == (media, {"no_reader"})

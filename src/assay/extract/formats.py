@@ -85,6 +85,8 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("chat_telegram", "read_telegram", (chat_kinds.TELEGRAM_HTML,)),
     ("chat_sms", "read_sms", (chat_kinds.SMS,)),
     ("djvu", "read_djvu", ("image/vnd.djvu",)),
+    ("fb2", "read_fb2", (types.FB2,)),
+    ("mobi", "read_mobi", (types.MOBI, types.PALMDOC)),
     ("chm", "read_chm", ("application/vnd.ms-htmlhelp",)),
     ("warc", "read_warc", (types.WARC, types.ARC)),
     ("wacz", "read_wacz", (types.WACZ,)),

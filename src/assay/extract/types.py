@@ -35,6 +35,8 @@ EML, MBOX, EMLX = "message/rfc822", "application/mbox", "message/x-emlx"
 PST, TNEF = "application/vnd.ms-outlook-pst", "application/vnd.ms-tnef"
 SMIME, PGP = "application/pkcs7-mime", "application/pgp-encrypted"
 WARC, ARC, WACZ = "application/warc", "application/x-internet-archive", "application/wacz"
+FB2, MOBI = "application/x-fictionbook+xml", "application/x-mobipocket-ebook"
+PALMDOC = "application/x-palmdoc"
 HAR, WEBARCHIVE, MHTML = "application/har+json", "application/x-webarchive", "multipart/related"
 
 # (offset, bytes, type): the first that fits wins
@@ -84,6 +86,18 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (257, b"ustar", TAR),
     (0, b"!BDN", PST),
     (0, b"ITSF", "application/vnd.ms-htmlhelp"),
+    (0, b"ITOLITLS", "application/x-ms-reader"),
+    (60, b"BOOKMOBI", MOBI),
+    (60, b"TEXtREAd", PALMDOC),
+    (60, b"PNRdPPrs", "application/x-ereader-ebook"),
+    (60, b"DataPlkr", "application/x-plucker-ebook"),
+    (60, b"zTXTGPlm", "application/x-ztxt-ebook"),
+    (0, b"TPZ", "application/x-topaz-ebook"),
+    (0, b"CONT\x02\x00", "application/x-kfx-ebook"),
+    (0, b"\xeaDRMION\xee", "application/x-kfx-ebook"),
+    (0, b"L\0R\0F\0", "application/x-sony-bbeb"),
+    (0, b"\xb0\x0c\xb0\x0c\x02\x00NUVO", "application/x-rocketbook"),
+    (2, b"BOOKDOUG", "application/x-imp-ebook"),
     (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
     (0, b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", ONETOC),
     (4, b"Standard Jet DB", "application/x-msaccess"),
@@ -609,6 +623,8 @@ def _divides(text: bytes, mark: bytes) -> bool:
 
 
 def _markup_kind(low: bytes, start: bytes) -> str:
+    if re.search(rb"<(?:\w+:)?fictionbook[\s>]", low):
+        return FB2
     if b"<svg" in low:
         return "image/svg+xml"
     if b"<html" in low or b"<!doctype html" in low:

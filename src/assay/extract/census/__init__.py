@@ -40,6 +40,8 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
          "application/vnd.apple.numbers", "application/vnd.apple.iwork"),
     ),
     ("texting", "count_parts", (chat_kinds.SMS,)),
+    ("book", "count_fb2", (types.FB2,)),
+    ("book", "count_mobi", (types.MOBI, types.PALMDOC)),
     ("helpfile", "count_help", ("application/vnd.ms-htmlhelp",)),
     ("records", "count_warc", (types.WARC, types.ARC)),
     ("web", "count_zip", (types.WACZ,)),

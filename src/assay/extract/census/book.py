@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 from urllib.parse import unquote
 
@@ -54,3 +55,34 @@ def _spine(request: Request) -> set[str]:
 def _small(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as stream:
         return stream.read(_LARGEST)
+
+
+_BINARY = re.compile(rb"<(?:\w+:)?binary[\s>]")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+
+
+def count_fb2(request: Request) -> int | None:
+    """Pictures of a FictionBook by their tags; None where it has none and is no container."""
+    source = request.path.read_bytes().replace(b"\0", b"")
+    return len(_BINARY.findall(_COMMENT.sub(b"", source))) or None
+
+
+def count_mobi(request: Request) -> int | None:
+    """Records behind the text that hold media, by their first bytes; None where there are none."""
+    total = 0
+    with request.path.open("rb") as stream:
+        stream.seek(76)
+        listing = stream.read(2)
+        offsets = [
+            struct.unpack(">I", stream.read(8)[:4])[0]
+            for _ in range(struct.unpack(">H", listing)[0])
+        ]
+        stream.seek(offsets[0] + 8)
+        texts = struct.unpack(">H", stream.read(2))[0]
+        for offset in offsets[1 + texts :]:
+            stream.seek(offset)
+            first = stream.read(4)
+            total += first in (b"\x89PNG", b"GIF8", b"SRCS", b"AUDI", b"VIDE") or (
+                first[:2] == b"BM" or first[:3] == b"\xff\xd8\xff"
+            )
+    return total or None

@@ -175,19 +175,39 @@ def _palmdoc(text: bytes) -> bytes:
     return bytes(out)
 
 
+def _huff(pieces: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """(tables, texts): a code of eight bits for each byte but 0xFF, which means a packed phrase."""
+    short = b"".join(struct.pack(">I", 0xFF << 8 | 0x80 | 8) for _ in range(256))
+    huff = b"HUFF" + struct.pack(">III", 0x18, 24, 24 + 1024) + bytes(8) + short + bytes(256)
+    # a code counts from the top, so the phrase of code n is number 255 - n
+    phrases = [(bytes([255 - n]), 0x8000) for n in range(256)]
+    phrases[0] = (b"the", 0)  # stored packed: three codes
+    listing, bodies = b"", b""
+    for phrase, flag in phrases:
+        listing += struct.pack(">H", 512 + len(bodies))
+        bodies += struct.pack(">H", flag | len(phrase)) + phrase
+    cdic = b"CDIC" + struct.pack(">III", 0x10, 256, 8) + listing + bodies
+    return [huff, cdic], [piece.replace(b"the", b"\xff") for piece in pieces]
+
+
 def mobi(
     page: str,
     *,
     title: str,
     author: str = "Ana Voss",
     pictures: Sequence[bytes] = (),
-    packed: bool = True,
+    packed: str = "palmdoc",
     locked: bool = False,
 ) -> bytes:
-    """A Mobipocket book of one page of HTML."""
+    """A Mobipocket book of one page of HTML, packed by palmdoc, huff or none."""
     raw = page.encode()
     pieces = [raw[at : at + 4096] for at in range(0, len(raw), 4096)]
-    texts = [_palmdoc(piece) if packed else piece for piece in pieces]
+    tables: list[bytes] = []
+    if packed == "huff":
+        tables, texts = _huff(pieces)
+    else:
+        texts = [_palmdoc(piece) if packed == "palmdoc" else piece for piece in pieces]
+    compression = {"palmdoc": 2, "huff": 17480, "none": 1}[packed]
     exth = b""
     for code, value in ((100, author), (106, "2019-03-14"), (524, "en")):
         data = value.encode()
@@ -196,17 +216,18 @@ def mobi(
     exth += b"\0" * (-len(exth) % 4)
     name = title.encode()
     size = 232
-    first_picture = 1 + len(texts)
+    first_picture = 1 + len(texts) + len(tables)
     head = struct.pack(
-        ">HHIHHHH", 2 if packed else 1, 0, len(raw), len(texts), 4096, 2 if locked else 0, 0
+        ">HHIHHHH", compression, 0, len(raw), len(texts), 4096, 2 if locked else 0, 0
     )
     mobi_head = bytearray(size)
     mobi_head[:24] = b"MOBI" + struct.pack(">5I", size, 2, 65001, 7, 6)
     struct.pack_into(">II", mobi_head, 68, 16 + size + len(exth), len(name))
     struct.pack_into(">I", mobi_head, 92, first_picture)
+    struct.pack_into(">II", mobi_head, 96, 1 + len(texts), len(tables))
     struct.pack_into(">I", mobi_head, 112, 0x40)
     record = head + bytes(mobi_head) + exth + name + bytes(4)
-    records = [record, *texts, *pictures, b"\xe9\x8e\x0d\x0a"]
+    records = [record, *texts, *tables, *pictures, b"\xe9\x8e\x0d\x0a"]
     out = title.encode()[:31].ljust(32, b"\0") + struct.pack(">HHIIIIII", 0, 0, 0, 0, 0, 0, 0, 0)
     out += b"BOOKMOBI" + struct.pack(">IIH", 0, 0, len(records))
     at = len(out) + 8 * len(records) + 2
