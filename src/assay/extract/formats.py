@@ -21,7 +21,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "plain", "read_plain",
         ("text/plain", "text/markdown", "text/css",
-         "text/javascript", "text/vcard", "text/calendar", "application/json", "application/xml",
+         "text/javascript", "application/json", "application/xml",
          "application/yaml", "image/svg+xml"),
     ),
     ("delimited", "read_delimited", ("text/csv", "text/tab-separated-values")),
@@ -65,6 +65,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("pgp", "read_pgp", (types.PGP,)),
     ("tnef", "read_tnef", (types.TNEF,)),
     ("pst", "read_pst", (types.PST,)),
+    ("agenda", "read_agenda", ("text/calendar", "text/vcard")),
     (
         "iwork", "read_iwork",
         ("application/vnd.apple.pages", "application/vnd.apple.keynote",

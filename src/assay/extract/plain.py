@@ -21,7 +21,7 @@ CARD = Card(
     licence="AGPL-3.0-or-later",
     formats=(
         "text/plain", "text/markdown", "text/css",
-        "text/javascript", "text/vcard", "text/calendar", "application/json", "application/xml",
+        "text/javascript", "application/json", "application/xml",
         "application/yaml", "image/svg+xml",
     ),
     limits="a charset that no bytes tell apart may be guessed wrong; the guess is recorded",

@@ -60,6 +60,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("mail", "count_tnef", (types.TNEF,)),
     ("rar", "count_rar", (types.RAR,)),
     ("outlook", "count_pst", (types.PST,)),
+    ("lines", "count_written_in", ("text/calendar", "text/vcard")),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 
