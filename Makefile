@@ -41,7 +41,7 @@ contracts: dev ## import contracts between the rooms
 check: lint types contracts test ## what a change must pass
 
 lock: dev ## write the lock files anew
-	for set in base dev han bench; do \
+	for set in base dev han speech bench; do \
 	  .venv/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    -o requirements/$$set.txt requirements/$$set.in; done

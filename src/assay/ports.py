@@ -283,6 +283,38 @@ class Recognizer(Protocol):
         ...
 
 
+# ---------------------------------------------------------------- speech
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """Words that were heard from `begin` to `end` (seconds); `confidence` is percent, 0 to 100."""
+
+    begin: float
+    end: float
+    text: str
+    confidence: float
+
+
+class Transcriber(Protocol):
+    """Writes down what is said in a recording. Runs in the jail, from a model on this disk.
+
+    A plugin is an entry point of the group `assay.transcribers`: a callable that takes the
+    model's folder and gives a Transcriber. It never downloads anything.
+    """
+
+    @property
+    def card(self) -> Card:
+        """Name, version and licence; the version names the model."""
+        ...
+
+    def transcribe(self, path: Path, language: str) -> Iterator[Heard]:
+        """What is said, in its order; `language` is ISO 639-1, "" to find it out.
+
+        Raises EngineError, also half-way: what was heard before stays.
+        """
+        ...
+
+
 # ---------------------------------------------------------------- workers
 
 

@@ -22,6 +22,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     memory: int = 1 << 30  # address space of a reading worker
     ocr_memory: int = 2 << 30  # address space of an OCR worker
     ocr_seconds: float = 120.0  # wall time for one page of OCR
+    hear_memory: int = 6 << 30  # address space of a transcribing worker
+    hear_seconds: float = 7200.0  # wall time for transcribing one recording
     output: int = 4 << 30  # bytes that members of one container may unpack to
     member: int = 2 << 30  # bytes of one member
     ratio: int = 200  # unpacked bytes for each packed byte, beyond the first 16 MiB
@@ -45,6 +47,9 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_chars: int = 3000  # a page of a format without pages, at paragraph ends
     sheet_rows: int = 200  # rows of a sheet's page; the header is repeated on each
     dpi: int = 200  # resolution of page pictures for OCR
+    transcriber: str = ""  # plugin that writes down what is said; "" for none
+    transcriber_model: str = ""  # its model: a folder or file on this computer
+    transcriber_language: str = ""  # ISO 639-1; "" = found out by the plugin
 
 
 class Custody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -30,10 +30,13 @@ THIRD_PARTY = {
     "extract": frozenset({
         "msgspec", "bcj", "brotli", "chardet", "cryptography", "djvu_rs", "inflate64", "libarchive",
         "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
-        "pillow_heif", "python_calamine", "selectolax", "xlrd", "pypff",
+        "mutagen", "pillow_heif", "python_calamine", "selectolax", "xlrd", "pypff",
     }),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
-    "engines": frozenset({"msgspec", "PIL", "numpy", "rapidocr", "tantivy", "tesserocr"}),
+    "engines": frozenset({
+        "msgspec", "PIL", "faster_whisper", "numpy", "pywhispercpp", "rapidocr", "tantivy",
+        "tesserocr",
+    }),
     # makers of files write what readers read
     "testing": frozenset({
         "msgspec", "PIL", "cryptography", "djvu_rs", "libarchive", "lxml", "numpy", "pikepdf",
@@ -138,7 +141,7 @@ def test_verify_needs_nouns_proofs_and_failures_alone() -> None:
 def test_every_package_that_the_program_imports_is_declared() -> None:
     declared = {
         re.split(r"[<>=!~ ]", line)[0]
-        for name in ("base.in", "han.in")
+        for name in ("base.in", "han.in", "speech.in")
         for line in (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
         if line and not line.startswith(("#", "-"))
     }

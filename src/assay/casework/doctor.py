@@ -22,7 +22,16 @@ _CORE = ("eng", "rus", "kaz", "ara", "uig", "chi_sim", "chi_tra")
 
 def examine(case_dir: str | None) -> dict[str, Any]:
     """`doctor`: a list of checks with `name, ok, detail, command`."""
-    checks = [_python(), *_ocr(), _han(), _archives(), *_jail(), *_fonts(), *_case(case_dir)]
+    checks = [
+        _python(),
+        *_ocr(),
+        _han(),
+        _speech(),
+        _archives(),
+        *_jail(),
+        *_fonts(),
+        *_case(case_dir),
+    ]
     return {
         "schema": "assay/doctor/1",
         "ok": all(check["ok"] for check in checks),
@@ -64,6 +73,19 @@ def _han() -> dict[str, Any]:
         "Chinese scans are read with PP-OCR" if there else "Chinese scans are read by Tesseract"
     )
     return _check("OCR Chinese, finer", there, detail, "make install-han")
+
+
+def _speech() -> dict[str, Any]:
+    from assay.casework.transcribers import installed
+
+    here = installed()
+    detail = (
+        f"{', '.join(here)}: name a model of yours in reading.transcriber_model"
+        if here
+        else "what is said in recordings is not written down"
+    )
+    command = "pip install -r requirements/speech.txt"
+    return _check("Transcriber", bool(here), detail, command)
 
 
 def _archives() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,16 +23,24 @@ def open_index(folder: Path, settings: Settings) -> SearchEngine:
 
 
 def make_pool(case: Case, kind: str, size: int, scratch: Path) -> Workers:
-    """Jailed workers: `read` and `view` for exhibits, `ocr` for pages."""
+    """Jailed workers: `read` and `view` for exhibits, `ocr` for pages, `hear` for sound."""
     from assay.engines.sandbox import Pool
 
-    limits = case.settings.limits
+    limits, reading = case.settings.limits, case.settings.reading
+    readable = [case.folder / places.ORIGINALS, case.folder / places.SPOOL]
+    memory, cpu_seconds = limits.memory, limits.cpu_seconds
+    if kind == "ocr":
+        memory = limits.ocr_memory
+    elif kind == "hear":
+        memory, size = limits.hear_memory, 1  # it takes all cores by itself
+        cpu_seconds = limits.hear_seconds * (os.cpu_count() or 1)
+        readable.append(Path(reading.transcriber_model).expanduser().resolve())
     return Pool(
         "assay.casework.tasks",
         size,
-        readable=[case.folder / places.ORIGINALS, case.folder / places.SPOOL],
+        readable=readable,
         writable=[scratch],
-        memory=limits.ocr_memory if kind == "ocr" else limits.memory,
-        cpu_seconds=limits.cpu_seconds,
+        memory=memory,
+        cpu_seconds=cpu_seconds,
         file_size=limits.member,
     )

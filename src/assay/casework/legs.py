@@ -115,6 +115,8 @@ class Legs:
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
         self._ocr_entries: list[tuple[Entry, int, tasks.OcrAnswer, str]] = []
+        self._unheard: collections.deque[str] | None = None
+        self._hear_sent: dict[int, Waiting] = {}
         self._serial = 0
         self._pool: Workers | None = None
         self._waiting_outcomes: list[Outcome] = []
@@ -379,7 +381,7 @@ class Legs:
             waits = (
                 waiting.held
                 or is_volume(waiting.name)  # the others of its set may need it
-                or any(page.wants_ocr for page in answer.reading.pages)
+                or self._waits(answer.reading)
             )
             if answer.look and self._look(waiting, answer.reading, waits):
                 continue
@@ -387,6 +389,14 @@ class Legs:
                 done.append(waiting.digest)
         self._again(together[len(answers) :], alone=False)
         return done
+
+    def _waits(self, reading: Reading) -> bool:
+        """Whether the bytes are needed once more: for OCR, or to hear what is said."""
+        if any(page.wants_ocr for page in reading.pages):
+            return True
+        return bool(self._settings.reading.transcriber) and any(
+            p.code == "not_transcribed" for p in reading.problems
+        )
 
     def _again(self, some: Sequence[Waiting], *, alone: bool) -> None:
         """Put back what a task did not come to."""
@@ -745,6 +755,54 @@ class Legs:
         }
         entry = Entry("ocr", "desk", digest, body, accession.now())
         self._ocr_entries.append((entry, exhibit, answer, kept))
+
+    # ------------------------------------------------------------ 7 hear
+
+    def hearing(self) -> bool:
+        """Whether there is sound that a transcriber should write down, and one is set."""
+        if not self._settings.reading.transcriber:
+            return False
+        if self._unheard is None:
+            self._unheard = collections.deque(self._catalogue.with_problem("not_transcribed"))
+        return bool(self._unheard or self._hear_sent)
+
+    def hear(self) -> None:
+        """Send one recording after another to the transcriber; what comes back is its reading."""
+        if self._pool is None:
+            self._pool = self._make_pool("hear")
+        while self._unheard and not self._pool.pending():
+            self._send_sound(self._unheard.popleft())
+        for outcome in self._pool.outcomes(0.5):
+            waiting = self._hear_sent.pop(outcome.id)
+            if outcome.code:
+                failed = problem("not_transcribed", "transcriber", outcome.code)
+                with self._catalogue.writing():
+                    self._catalogue.add_problems(waiting.id, "read", [failed])
+                continue
+            for answer in self._answers(outcome, 1):
+                with self._catalogue.writing():
+                    self._store(waiting, answer, answer.seconds or outcome.seconds)
+        self._tell("hearing")
+
+    def _send_sound(self, digest: str) -> None:
+        assert self._pool is not None
+        row = self._catalogue.row(digest)
+        place = self._place(row.id, digest, row.held) if row is not None else None
+        if row is None or place is None:
+            return
+        names = self._catalogue.appearances(row.id)
+        waiting = Waiting(
+            row.id, digest, row.held, row.depth, row.size, names[0].path.name if names else b""
+        )
+        request = tasks.ReadRequest(
+            (tasks.ReadItem(place, waiting.name, waiting.depth),), str(self._inbox),
+            self._settings.limits, self._settings.reading, self._passwords,
+        )  # fmt: skip
+        self._serial += 1
+        self._hear_sent[self._serial] = waiting
+        self._pool.submit(
+            Task(self._serial, "hear", _PACK.encode(request), self._settings.limits.hear_seconds)
+        )
 
     def _attest_ocr(self) -> None:
         """Kept text first, then its event, then the catalogue."""

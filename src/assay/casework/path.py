@@ -13,6 +13,8 @@ A folder is handed over. For every file in it:
 5. index      index.write.page_for_index folds each page, the search engine stores it.
 6. recognise  pages that are pictures wait in a queue until all text is searchable; then
               extract.ocr reads them one by one, the result is kept, and step 5 follows.
+7. hear       sound waits last of all, and only where the case names a transcriber: what is said
+              becomes part of the recording's reading, and steps 3 to 5 follow.
 
 Each leg takes values and returns values; what a kill leaves undone is found again by its
 state in the catalogue, or, when that is gone, by the events in the logs.
@@ -34,6 +36,11 @@ def travel(legs: Legs) -> None:
     legs.settle()
     while legs.recognising():
         legs.recognise()
+        legs.attest()
+        legs.index()
+    legs.settle()
+    while legs.hearing():
+        legs.hear()
         legs.attest()
         legs.index()
     legs.settle()

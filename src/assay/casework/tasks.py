@@ -18,6 +18,7 @@ import msgspec
 from assay.extract.volumes import Neighbour
 from assay.model.finding import Examination
 from assay.model.reading import Metadata, Problem, Reading, Words
+from assay.ports import Transcriber
 from assay.proof.digests import digest_of
 from assay.settings import Limits
 from assay.settings import Reading as ReadingSettings
@@ -167,7 +168,24 @@ def _make_sure_of_room(answers: list[ReadAnswer]) -> None:
         mmap.mmap(-1, size + size // 2).close()  # it grows by half
 
 
-def _read(request: ReadRequest, item: ReadItem) -> ReadAnswer:
+def hear_exhibit(body: bytes) -> bytes:
+    """Task `hear`: ReadRequest of one exhibit -> [ReadAnswer], with what is said in it."""
+    from assay.casework.transcribers import transcriber
+
+    request = msgspec.msgpack.decode(body, type=ReadRequest)
+    if not _EARS:
+        _EARS.append(transcriber(request.options))
+    answers = [_read(request, request.items[0], _EARS[0])]
+    _make_sure_of_room(answers)
+    return _PACK.encode(answers)
+
+
+_EARS: list[Transcriber] = []
+
+
+def _read(
+    request: ReadRequest, item: ReadItem, transcriber: Transcriber | None = None
+) -> ReadAnswer:
     from assay.engines.catalogue import pack_words
     from assay.examine.examine import examine, wants_look
     from assay.examine.subject import Subject
@@ -183,6 +201,7 @@ def _read(request: ReadRequest, item: ReadItem) -> ReadAnswer:
         request.passwords,
         item.depth,
         _neighbours(item.beside),
+        transcriber=transcriber,
     )
     bare = tuple(
         page if page.words is None else msgspec.structs.replace(page, words=None)
@@ -310,4 +329,5 @@ TASKS: dict[str, Callable[[bytes], bytes]] = {
     "member": take_member,
     "picture": draw_page,
     "ocr": recognise_page,
+    "hear": hear_exhibit,
 }

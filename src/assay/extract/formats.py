@@ -29,6 +29,14 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("dbf", "read_dbf", ("application/x-dbf",)),
     ("dbf", "read_memo", ("application/x-dbf-memo",)),
     ("jet", "read_jet", ("application/x-msaccess",)),
+    (
+        "media", "read_media",
+        ("video/mp4", "video/quicktime", "audio/mp4", "video/3gpp", "video/x-matroska",
+         "video/webm", "audio/x-wav", "video/x-msvideo", "audio/mpeg", "application/ogg",
+         "audio/flac", "video/x-ms-asf", "audio/x-aiff", "audio/x-ape", "audio/aac",
+         "audio/x-wavpack", "audio/amr", "video/x-flv", "video/mpeg", "audio/midi"),
+    ),
+    ("subtitles", "read_subtitles", ("application/x-subrip", "text/vtt", "text/x-ssa")),
     ("html", "read_html", ("text/html", "application/xhtml+xml")),
     ("pdf", "read_pdf", ("application/pdf",)),
     (

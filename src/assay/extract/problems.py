@@ -60,6 +60,10 @@ PROBLEMS: dict[str, Kind] = {
         "a system library that is needed is not installed",
         "Install it with the command named in the detail and run `assay retry`.",
     ),
+    "not_transcribed": Kind(
+        "there is sound, and nobody has written down what is said",
+        "Listen to it, or name a transcriber and its model in case.toml and run `assay retry`.",
+    ),
     "page_failed": Kind(
         "one page could not be loaded; the others were read",
         "Open this page in a viewer, or ask for another copy.",

@@ -21,6 +21,7 @@ from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 from assay.extract.volumes import Neighbour
 from assay.model.reading import Problem, Reading
+from assay.ports import Transcriber
 
 
 def read(
@@ -32,16 +33,17 @@ def read(
     passwords: Sequence[str] = (),
     depth: int = 0,
     neighbours: Sequence[Neighbour] = (),
+    transcriber: Transcriber | None = None,
 ) -> Reading:
     """Read the exhibit at `path`, whose raw last name is `name`.
 
     `depth` counts the containers around it. Members are left in `scratch` under the hex
     digits of their digest. `neighbours` are files that may be parts of one split set with it.
-    Raises OSError only where `path` or `scratch` cannot be used;
-    everything else is a problem in the answer.
+    `transcriber` writes down what is said in sound. Raises OSError only where `path` or
+    `scratch` cannot be used; everything else is a problem in the answer.
     """
     request = Request(path, name, scratch, limits, options, tuple(passwords), depth)
-    request = replace(request, neighbours=tuple(neighbours))
+    request = replace(request, neighbours=tuple(neighbours), transcriber=transcriber)
     return read_request(request)
 
 

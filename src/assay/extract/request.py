@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assay import settings
 from assay.extract.volumes import Neighbour
+from assay.ports import Transcriber
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Request:
     depth: int = 0
     type: str = ""
     only: int | None = None
+    transcriber: Transcriber | None = None
     traits: frozenset[str] = field(default_factory=frozenset)
     neighbours: tuple[Neighbour, ...] = ()
     volumes: tuple[Path, ...] = ()

@@ -141,6 +141,15 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x00asm", "application/wasm"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xfa", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"\xff\xf2", "audio/mpeg"),
+    (0, b"\xff\xf1", "audio/aac"),
+    (0, b"\xff\xf9", "audio/aac"),
+    (8, b"AIFF", "audio/x-aiff"),
+    (8, b"AIFC", "audio/x-aiff"),
+    (0, b"MAC ", "audio/x-ape"),
+    (0, b"wvpk", "audio/x-wavpack"),
     (0, b"OggS", "application/ogg"),
     (0, b"fLaC", "audio/flac"),
     (0, b"#!AMR", "audio/amr"),
@@ -174,13 +183,15 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 # two bytes that other bytes have by chance: enough for a file, not for a piece of one
 _SLIGHT = frozenset(
-    ("application/x-compress", "application/x-arj", "application/x-cpio", "application/x-lha",
+    ("audio/mpeg", "audio/aac", "application/x-compress", "application/x-arj",
+     "application/x-cpio", "application/x-lha",
      "application/vnd.microsoft.portable-executable", "font/ttf", "image/vnd.microsoft.icon")
 )  # fmt: skip
 _BRANDS = {
     b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heif", b"msf1": "image/heif",
     b"hevc": "image/heic", b"avif": "image/avif", b"avis": "image/avif", b"qt  ": "video/quicktime",
-    b"M4A ": "audio/mp4", b"3gp4": "video/3gpp", b"3gp5": "video/3gpp",
+    b"M4A ": "audio/mp4", b"M4B ": "audio/mp4", b"3g2a": "video/3gpp",
+    b"3gp4": "video/3gpp", b"3gp5": "video/3gpp",
     b"crx ": "image/x-canon-cr3",
 }  # fmt: skip
 _RIFF = {b"WAVE": "audio/x-wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
@@ -390,6 +401,8 @@ def _magic(head: bytes) -> str:
         return "video/quicktime"
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], UNKNOWN)
+    if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head[:64]:
+        return "video/webm"
     return next((media for at, magic, media in _MAGIC if head.startswith(magic, at)), "")
 
 
@@ -566,6 +579,12 @@ def _text_kind(text: bytes, suffix: str) -> str:
             return kind
     if text.startswith((b"From ", b">From ")) and _is_mbox(text):
         return MBOX
+    if low.startswith(b"webvtt"):
+        return "text/vtt"
+    if low.startswith(b"[script info]"):
+        return "text/x-ssa"
+    if re.match(rb"\d+\s*\r?\n\d+:\d\d:\d\d[,.]\d{1,3} --> \d", start):
+        return "application/x-subrip"
     if low.startswith(b"begin:vcard"):
         return "text/vcard"
     if low.startswith(b"begin:vcalendar"):
