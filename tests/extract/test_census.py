@@ -22,7 +22,8 @@ from assay.casework.case import Case
 from assay.extract import census
 from assay.extract.spool import Spool
 from assay.testing.inline_workers import InlineWorkers
-from assay.testing.makers import archives, iwork, mail, oldoffice, onenote
+from assay.testing.makers import archives, docx, iwork, mail, odf, oldoffice, onenote, pptx, xlsx
+from assay.testing.makers import binary_office as office
 
 FILES = {"a.txt": b"alpha", "in/b.txt": b"beta", "c.txt": b"gamma"}
 
@@ -90,6 +91,29 @@ Make = Callable[[], bytes]
 HELD = {"BIN0001.png": b"\x89PNG a", "BIN0002.jpg": b"\xff\xd8 b", "BIN0003.ole": b"x"}
 NOTES = [onenote.Page("P", [onenote.outline(onenote.text("Words."))])]
 
+OBJECTS: dict[str, Any] = {
+    "objects": {"1": {"\x01Ole10Native": office.package("r.csv", b"a,b")}},
+    "pictures": [b"\x89PNG a"], "macros": {"M": "Sub Go()"},
+}  # fmt: skip
+
+
+def holding(body: bytes, folder: str) -> bytes:
+    """An office file with three pictures more."""
+    out = io.BytesIO(body)
+    with zipfile.ZipFile(out, "a") as archive:
+        for name, picture in held(folder).items():
+            archive.writestr(name, picture)
+    return out.getvalue()
+
+
+def slides() -> bytes:
+    """A presentation with an object and two pictures."""
+    held_object = made.ole({"\x01Ole10Native": office.package("r.csv", b"a,b")})
+    return made.ole(
+        office.ppt([("x", "", False)], objects=[held_object], pictures=[b"\x89PNG a", b"\x89PNG b"])
+    )
+
+
 # kind -> (maker of a container of three members or more, its name, how many it promises)
 KINDS: dict[str, tuple[Make, str, int]] = {
     "zip": (lambda: archives.zip_of({**FILES, "folder/": b""}), "a.zip", 3),
@@ -107,6 +131,22 @@ KINDS: dict[str, tuple[Make, str, int]] = {
     "vsdx": (lambda: oldoffice.vsdx({"P": ["x"]}, extra=held("visio/media/")), "a.vsdx", 3),
     "xps": (lambda: oldoffice.xps([[]], held("Resources/")), "a.xps", 3),
     "publisher": (publication, "a.pub", 3),
+    "docx": (lambda: docx.docx(["x"], images=HELD), "a.docx", 3),
+    "xlsx": (lambda: holding(xlsx.xlsx([("S", [["x"]])]), "xl/media/"), "a.xlsx", 3),
+    "pptx": (lambda: holding(pptx.pptx([("One", [], "")]), "ppt/media/"), "a.pptx", 3),
+    "odt": (lambda: holding(odf.odt(["x"]), "Pictures/"), "a.odt", 3),
+    "ods": (lambda: holding(odf.ods([("S", [["x"]])]), "Pictures/"), "a.ods", 3),
+    "doc": (lambda: made.ole(office.doc([("x\r", "")], **OBJECTS)), "a.doc", 3),
+    "xls": (lambda: made.ole(office.xls([["x"]], **OBJECTS)), "a.xls", 3),
+    "ppt": (slides, "a.ppt", 3),
+    "rtf": (
+        lambda: (
+            rb"{\rtf1 a{\pict\pngblip 8901}{\*\shppict{\pict\pngblip 8902}}{\nonshppict"
+            rb"{\pict\wmetafile8 03}}{\object{\*\objdata 0405}}\par}"
+        ),
+        "a.rtf",
+        3,
+    ),
     "iwork": (lambda: iwork.old("sl:document", iwork.storage("Words.")), "a.pages", 3),
 }
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import compound, oleparts
+from assay.extract import oleparts
 from assay.extract.docx import says_more
 from assay.extract.ole_properties import read_properties
 from assay.extract.problems import Stop
@@ -400,29 +400,18 @@ class _Word:
     # ------------------------------------------------------------ pictures
 
     def take_pictures(self) -> None:
-        """Enter pictures of both kinds: in the line, and floating."""
+        """Enter pictures of all kinds: in the line, floating, and metafiles of older writers."""
+        for body in (self._data, self._main):
+            oleparts.take_pictures(self._transcript, body, oleparts.swept(body))
         data = self._data
         for place in sorted(set(self._places)):
             if place + 68 > len(data):
                 continue
             size, head, how = struct.unpack_from("<IHH", data, place)
-            end = min(place + size, len(data))
-            at = place + head
-            if how == 0x66 and at < end:
-                at += 1 + data[at]
-            if how in (0x64, 0x66):
-                found = oleparts.pictures_in(data, at, end)
-                oleparts.take_pictures(self._transcript, data, found)
-            elif how == 8 and end - at > 22:
+            at, end = place + head, min(place + size, len(data))
+            if how == 8 and end - at > 22:
                 spool = self._transcript.members()
                 spool.add_bytes(b"picture-%d.wmf" % (len(spool) + 1), data[at:end])
-        for place, size in oleparts.stored_pictures(_art(self._part(_ART))):
-            found = (
-                record
-                for record in compound.records(self._main, place, place + size)
-                if record[0] in oleparts.BLIPS
-            )
-            oleparts.take_pictures(self._transcript, self._main, found)
 
 
 def _art(body: bytes) -> bytes:

@@ -29,7 +29,7 @@ _WORKINGS = (".xml", ".rels", ".vml", ".odttf", ".fntdata")
 # another part says.
 _NO_CONTENT = re.compile(
     r"\[content_types\]\.xml|.*\.rels|.*\.(?:odttf|fntdata)|.*/printersettings/.*"
-    r"|(?:.*/)?theme/.*|(?:word|.*/glossary|glossary)/(?:styles|styleswitheffects|fonttable"
+    r"|(?:.*/)?theme/[^/]*\.(?:xml|bin)|(?:word|.*/glossary|glossary)/(?:styles|styleswitheffects|fonttable"
     r"|numbering|websettings|settings)\d*\.xml"
     r"|word/(?:comments(?:extended|ids|extensible)|vbadata|people|intelligence2?)\d*\.xml"
     r"|xl/(?:styles|calcchain|metadata|volatiledependencies)\d*\.(?:xml|bin)"

@@ -7,6 +7,7 @@ there. Source: [MS-ODRAW] 2.2.23 to 2.2.32.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,19 @@ _ENDINGS = {
     0xF01F: b"bmp", 0xF029: b"tiff", 0xF02A: b"jpg",
 }  # fmt: skip
 BLIPS = frozenset(_ENDINGS)
+_INSTANCES = {
+    0xF01A: (0x3D4,), 0xF01B: (0x216,), 0xF01C: (0x542,), 0xF01D: (0x46A, 0x6E2), 0xF01E: (0x6E0,),
+    0xF01F: (0x7A8,), 0xF029: (0x6E4,), 0xF02A: (0x46A, 0x6E2),
+}  # fmt: skip
+_HEADS = re.compile(
+    b"|".join(
+        re.escape(struct.pack("<HH", (instance + twice) << 4, kind)) + b"(?=.{4})"
+        for kind, instances in _INSTANCES.items()
+        for instance in instances
+        for twice in (0, 1)
+    ),
+    re.DOTALL,
+)
 _ENTRY = 0xF007
 _METAFILES = (0xF01A, 0xF01B, 0xF01C)
 _DEPTH = 24
@@ -100,15 +114,20 @@ def take_pictures(
         spool.add_bytes(name, data)
 
 
-def stored_pictures(body: bytes) -> Iterator[tuple[int, int]]:
-    """(place, size) of pictures that the store of an Office art group keeps in another stream."""
-    for kind, version, start, stop in _walk(body, 0, len(body), 0):
-        if kind == _ENTRY and stop - start >= 36:
-            size, _, place = struct.unpack_from("<III", body, start + 20)
-            name = body[start + 33]
-            inside = stop - start > 36 + name + 8
-            if size and place != 0xFFFFFFFF and not inside and version & 15 == 2:
-                yield place, size
+def swept(body: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """(kind, version, start, stop) of all picture records, found by their heads alone.
+
+    So pictures that nothing in the document refers to any more are found too.
+    """
+    at = 0
+    while (match := _HEADS.search(body, at)) is not None:
+        version, kind, size = struct.unpack_from("<HHI", body, match.start())
+        start = match.start() + 8
+        if 17 < size <= len(body) - start:
+            yield kind, version, start, start + size
+            at = start + size
+        else:
+            at = match.start() + 1
 
 
 def art_words(body: bytes) -> list[str]:

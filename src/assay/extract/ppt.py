@@ -219,26 +219,30 @@ class _Deck:
         self._body = body
         self._places: dict[int, int] = {}
         self._document = 0
-        self._found = False
+        self._said: set[str] = set()
 
     def find(self, user: bytes) -> None:
         """Follow the edits. Raises struct.error, KeyError or ValueError where they break."""
         edit = struct.unpack_from("<I", user, 16)[0]
         self._places, self._document = _persisted(self._body, edit)
         next(_records(self._body, self._places[self._document], len(self._body)))
-        self._found = True
 
     def objects(self) -> list[tuple[int, int, int, int]]:
-        """Records of embedded objects: those of the last state, else all at the top."""
+        """Records of embedded objects, those of earlier states too, in their order."""
         body = self._body
-        if not self._found:
-            return [r for r in _records(body, 0, len(body)) if r[0] == _OBJECT]
-        found = []
-        for _, place in sorted(self._places.items(), key=lambda item: item[1]):
-            record = next(_records(body, place, len(body)), None)
-            if record is not None and record[0] == _OBJECT:
-                found.append(record)
-        return found
+        return [r for r in _records(body, 0, len(body)) if r[0] == _OBJECT]
+
+    def earlier(self, said: set[str]) -> list[Line]:
+        """Words of slides and notes of earlier states that the last one does not hold."""
+        body = self._body
+        now = set(self._places.values())
+        found: dict[str, None] = {}
+        for kind, _, start, stop in _records(body, 0, len(body)):
+            if kind in (0x03EE, 0x03F0) and start - 8 not in now:
+                for text in _texts(body, start, stop, 1):
+                    if text.strip() and text.strip() != "*" and text not in said:
+                        found[text] = None
+        return [Line(text, ("hidden",)) for text in found]
 
     def write(self, transcript: Transcript) -> None:
         """Write a page a slide, then what stands on masters and beside the slides."""
@@ -272,6 +276,9 @@ class _Deck:
         lines = list({line.text: line for line in (*masters, *beside)}.values())
         if lines:
             write_page(transcript, lines, label="on masters")
+        earlier = self.earlier(self._said)
+        if earlier:
+            write_page(transcript, earlier, label="earlier states (hidden)")
 
     def _of(self, reference: int, placeholders: bool) -> list[Line]:
         place = self._places.get(reference)
@@ -280,12 +287,15 @@ class _Deck:
             return []
         _, _, start, stop = record
         found = _lines(self._body, start, stop, 1, placeholders)
-        return [line for line in found if line.text.strip() and line.text.strip() != "*"]
+        lines = [line for line in found if line.text.strip() and line.text.strip() != "*"]
+        self._said.update(line.text for line in lines)
+        return lines
 
     def _slide(
         self, transcript: Transcript, reference: int, outline: list[str], notes: dict[int, int]
     ) -> None:
         lines = [Line(text) for text in outline]
+        self._said.update(outline)
         hidden = False
         place = self._places.get(reference)
         record = None if place is None else next(_records(self._body, place, len(self._body)), None)

@@ -64,6 +64,16 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rar", "count_rar", (types.RAR,)),
     ("outlook", "count_pst", (types.PST,)),
     ("lines", "count_written_in", ("text/calendar", "text/vcard")),
+    ("offices", "count_ooxml", (types.DOCX, types.XLSX, types.XLSB, types.PPTX)),
+    (
+        "offices", "count_odf",
+        (types.ODF + "text", types.ODF + "spreadsheet", types.ODF + "presentation",
+         types.ODF + "graphics", types.ODF + "text-master", types.ODF + "text-web"),
+    ),
+    ("offices", "count_doc", ("application/msword",)),
+    ("offices", "count_xls", (types.XLS,)),
+    ("offices", "count_ppt", ("application/vnd.ms-powerpoint",)),
+    ("offices", "count_rtf", ("application/rtf",)),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 

@@ -17,14 +17,14 @@ _BLIPS = frozenset((*range(0xF01A, 0xF020), 0xF029, 0xF02A))
 
 def count_hwp(request: Request) -> int | None:
     """Streams below BinData, and the picture of the first page."""
-    directory = _Directory(request.path.read_bytes())
+    directory = Directory(request.path.read_bytes())
     held = sum(1 for path, size in directory.streams if len(path) == 2 and path[0] == "BinData")
     return held + sum(1 for path, size in directory.streams if path == ("PrvImage",) and size)
 
 
 def count_publication(request: Request) -> int | None:
     """Pictures in the stream that publications keep them in."""
-    directory = _Directory(request.path.read_bytes())
+    directory = Directory(request.path.read_bytes())
     count = 0
     for path, _ in directory.streams:
         if path[-1] == "EscherDelayStm":
@@ -36,7 +36,7 @@ def count_publication(request: Request) -> int | None:
     return count
 
 
-class _Directory:
+class Directory:
     """(path, size) of each stream. Raises struct.error or ValueError where it is broken."""
 
     def __init__(self, body: bytes) -> None:
