@@ -7,6 +7,7 @@ password they cannot be had again. It lies in the scratch folder only while it i
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, lru_cache
 
 from assay.extract import formats, types
 from assay.extract.problems import Stop
@@ -25,10 +26,24 @@ CARD = Card(
 _BUILT_IN = "VelvetSweatshop"
 
 
+@cache
+def _derive_once() -> None:
+    """Have msoffcrypto derive a key once where it would twice, to check it and to use it.
+
+    Its own source asks for that; 100,000 rounds of SHA-512 are most of the time that such a
+    file takes.
+    """
+    from msoffcrypto.method.ecma376_agile import ECMA376Agile  # type: ignore[import-untyped]
+
+    derive = ECMA376Agile._derive_iterated_hash_from_password
+    ECMA376Agile._derive_iterated_hash_from_password = staticmethod(lru_cache(1)(derive))
+
+
 def read_sealed(request: Request, transcript: Transcript) -> None:
     """Open with each password in turn. Raises Stop with `encrypted` where none opens it."""
     import msoffcrypto  # type: ignore[import-untyped]
 
+    _derive_once()
     transcript.note("encryption", "office password")
     place = request.scratch / ".unsealed"
     try:

@@ -10,6 +10,7 @@ whatever fails on the way, so that a member can be found again by its ordinal.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -115,13 +116,13 @@ class Spool:
             return
         ordinal = self._next
         self._next += 1
-        partial = self._scratch / f".taking-{os.getpid()}-{ordinal}"
+        partial = f"{self._scratch}/.taking-{os.getpid()}-{ordinal}"
         digest = hashlib.sha256()
         size = 0
         trouble: Problem | None = None
         where = f"member {ordinal + 1}"
         stop: Stop | None = None
-        with partial.open("wb") as out:
+        with open(partial, "wb", buffering=0) as out:
             try:
                 for chunk in chunks:
                     size += len(chunk)
@@ -133,24 +134,24 @@ class Spool:
                         break
                     self._weigh()
                     digest.update(chunk)
-                    out.write(chunk)
+                    _write(out, chunk)
             except MemberBroken as broken:
                 trouble = problem(broken.code, where, broken.detail)
             except Stop as reached:
                 stop, trouble = reached, reached.problem
             except (zlib.error, OSError, EOFError, ValueError) as error:
                 if isinstance(error, OSError) and error.errno is not None:
-                    partial.unlink(missing_ok=True)
+                    _remove(partial)
                     raise  # the disk, not the member
                 trouble = problem("damaged", where, type(error).__name__)
             except Exception as error:
                 if type(error).__name__ not in ("LZMAError", "ArchiveError"):
-                    partial.unlink(missing_ok=True)
+                    _remove(partial)
                     raise
                 trouble = problem("damaged", where, type(error).__name__)
         whole = trouble is None or trouble.code in ("checksum", "truncated", "damaged")
         if trouble is not None and (not whole or not size):
-            partial.unlink(missing_ok=True)
+            _remove(partial)
             self.members.append(
                 Member(
                     ordinal=ordinal,
@@ -162,7 +163,7 @@ class Spool:
             )
         else:
             hexes = digest.hexdigest()
-            partial.replace(self._scratch / hexes)
+            os.replace(partial, f"{self._scratch}/{hexes}")
             self.members.append(
                 Member(
                     ordinal=ordinal,
@@ -187,6 +188,18 @@ class Spool:
             raise Stop("limit_output", f"member {self._next}", f"over {self._limits.output} bytes")
         if self.total > GRACE and self.total > self._limits.ratio * max(self._packed, 1):
             raise Stop("bomb", f"member {self._next}", f"over {self._limits.ratio} times its size")
+
+
+def _write(out: io.FileIO, chunk: bytes) -> None:
+    """All of the chunk: without a buffer the system may take less at once."""
+    done = out.write(chunk)
+    while done < len(chunk):
+        done += out.write(memoryview(chunk)[done:])
+
+
+def _remove(partial: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(partial)
 
 
 def components(name: bytes) -> tuple[bytes, ...]:

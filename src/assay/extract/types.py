@@ -330,7 +330,7 @@ def sniff(path: Path, suffix: str) -> str:
         return "application/rtf"
     if is_old_tar(head):
         return TAR
-    if _is_iso(path):
+    if len(head) == HEAD and _is_iso(path):
         return "application/x-iso9660-image"
     if _is_pcx(head):
         return "image/x-pcx"
@@ -403,7 +403,10 @@ def _magic(head: bytes) -> str:
         return _RIFF.get(head[8:12], UNKNOWN)
     if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head[:64]:
         return "video/webm"
-    return next((media for at, magic, media in _MAGIC if head.startswith(magic, at)), "")
+    for at, magic, media in _MAGIC:
+        if head.startswith(magic, at):
+            return media
+    return ""
 
 
 def _zip_kind(path: Path, suffix: str) -> str:

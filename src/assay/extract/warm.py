@@ -13,7 +13,11 @@ import tempfile
 from assay.extract.language import language_of
 
 _ASIDE = ("/dev/shm", "/tmp", "/var/tmp")
-_COMMON = ("pypdfium2", "pikepdf", "PIL.Image", "selectolax.lexbor", "assay.extract.read")
+_COMMON = (
+    "pypdfium2", "pikepdf", "PIL.Image", "selectolax.lexbor", "chardet", "assay.extract.read",
+    "assay.extract.pdf", "assay.extract.html", "assay.extract.eml", "assay.extract.docx",
+    "assay.extract.xlsx", "assay.extract.image",
+)  # fmt: skip
 
 
 def warm_up() -> None:
