@@ -302,3 +302,20 @@ def test_a_message_that_the_reader_of_mailboxes_loses_is_missed(lose: Any, k: in
     box = mail.mbox([letter(message_id=f"<{n}@x>") for n in range(3)])
     lose(k)
     assert made.codes(made.read_bytes(box, "a.mbox")) == {"members_missing"}
+
+
+def test_the_postmarks_of_a_mailbox_are_its_text_and_a_limit_of_text_loses_no_message() -> None:
+    box = mail.mbox([letter(message_id=f"<{n}@x>") for n in range(3)])
+    reading = made.read_bytes(box, "a.mbox")
+    assert "000003 From ana@port.example Thu Mar 14 09:00:00 2019" in reading.text
+    cut = made.read_bytes(box, "a.mbox", text=60)
+    assert made.codes(cut) == {"limit_text"}
+    assert len(cut.members) == 3
+
+
+def test_data_written_into_a_mail_is_a_member(tmp_path: Path) -> None:
+    packed = base64.b64encode(b"GIF89a picture").decode()
+    page = f'<p>Look</p><img src="data:image/gif;base64,{packed}">'
+    reading = made.read_bytes(letter(html=page), "a.eml", scratch=tmp_path)
+    assert (tmp_path / reading.members[0].spool).read_bytes() == b"GIF89a picture"
+    assert (reading.members[0].name, reading.expected) == ((b"data-1.gif",), 1)

@@ -133,11 +133,12 @@ def msg(**extra: Any) -> bytes:
 def test_a_message_reads_like_a_mail_with_its_attachments_as_members() -> None:
     reading = made.read_bytes(msg(), "a.msg")
     lines = [line.rstrip("\0") for line in reading.text.splitlines()]
-    assert lines[:5] == [
+    assert lines[:6] == [
         "From: Ana Voss <ana@port.example>", "To: B. Berg <b@port.example>",
-        "Date: 2019-03-14T09:00:00Z", "Subject: Груз tonight", "",
+        "Date: 2019-03-14T09:00:00Z", "Subject: Груз tonight",
+        "Attached: отчёт.csv", "",
     ]  # fmt: skip
-    assert lines[5] == "It leaves tonight."
+    assert lines[6] == "It leaves tonight."
     assert reading.metadata.sent == "2019-03-14T09:00:00Z"
     assert reading.metadata.recipients == ("B. Berg <b@port.example>",)
     body = b"a,b\r\n" + b"c" * 5000

@@ -48,11 +48,13 @@ def test_each_item_of_each_folder_is_a_member_whatever_the_age_of_the_store(
         "Top/Inbox/000001 Груз tonight.eml", "Top/Sent/000001 s.eml",
     ]  # fmt: skip
     assert (reading.expected, reading.status) == (2, "read")
+    assert "Top/Inbox: 1 items" in reading.text
     first = made.read_bytes((tmp_path / reading.members[0].spool).read_bytes(), "1.eml",
                             scratch=tmp_path)  # fmt: skip
     assert first.text.splitlines()[:5] == [
         "From: Ana <ana@x.org>", "To: Berg <Berg@port.example>, Voss <Voss@port.example>",
-        "Date: Thu, 14 Mar 2019 09:00:00 +0000", "Subject: Груз tonight", "",
+        "Date: Thu, 14 Mar 2019 09:00:00 +0000", "Subject: Груз tonight",
+        "Attached: a.bin, Inner.eml",
     ]  # fmt: skip
     assert first.metadata.message_id == "1@x"
     assert names(first) == ["a.bin", "Inner.eml"]
@@ -200,7 +202,7 @@ def test_winmail_gives_its_words_and_its_files(tmp_path: Path) -> None:
     reading = made.read_bytes(
         winmail(("отчёт.csv", b"a,b"), ("b", b"bb")), "winmail.dat", scratch=tmp_path
     )
-    assert reading.text == "Subject: Груз\n\nСлова"
+    assert reading.text == "Subject: Груз\nAttached: отчёт.csv, b\n\nСлова"
     assert names(reading) == ["отчёт.csv", "b"]
     assert (tmp_path / reading.members[0].spool).read_bytes() == b"a,b"
     assert (reading.expected, reading.status) == (2, "read")

@@ -16,7 +16,7 @@ import re
 from email.utils import getaddresses
 
 from assay.extract import charset, dates
-from assay.extract.html import render
+from assay.extract.html import data_name, render
 from assay.extract.mail import (
     Threads,
     note_thread,
@@ -271,6 +271,9 @@ class _Message:
         if kind == "text/html":
             rendered, decoded = render(body, part.charset, self._request.limits)
             text, marks = page_text(rendered)
+            for written, data in rendered.data:
+                name_of_it = data_name(len(self._attached) + 1, written)
+                self._attached.append((name_of_it, data or b"", True, where))
         else:
             if b"begin" in body:
                 body = self._without_files(body, where)
@@ -349,6 +352,9 @@ class _Message:
     def finish(self) -> None:
         """Write the page, then hand over the members."""
         if self._request.only is None:
+            if self._attached:
+                listed = ", ".join(n.decode("utf-8", "replace") for n, *_ in self._attached[:500])
+                self._head.append(f"Attached: {listed}")
             head = "\n".join(self._head) + "\n"
             put_pieces(self._transcript, [(head, []), *self._pieces])
         if not self._attached:

@@ -209,12 +209,17 @@ def take_data(rendered: Rendered, transcript: Transcript) -> None:
     transcript.container = True
     spool = transcript.members()
     for number, (kind, body) in enumerate(rendered.data, 1):
-        ending = _KINDS.get(kind) or re.sub("[^a-z0-9]", "", kind.partition("/")[2])[:8] or "bin"
-        name = f"data-{number}.{ending}".encode()
+        name = data_name(number, kind)
         if body is None:
             spool.refuse(name, problem("damaged", f"member {len(spool) + 1}", "base64"))
         else:
             spool.add_bytes(name, body)
+
+
+def data_name(number: int, kind: str) -> bytes:
+    """A name for bytes that were written into a page, by their declared type."""
+    ending = _KINDS.get(kind) or re.sub("[^a-z0-9]", "", kind.partition("/")[2])[:8] or "bin"
+    return f"data-{number}.{ending}".encode()
 
 
 def render(data: bytes, declared: str | None, limits: Limits) -> tuple[Rendered, charset.Decoded]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from assay.extract import charset
 from assay.extract.html import Rendered, render
 from assay.extract.mapi import Body
+from assay.extract.problems import Stop
 from assay.extract.quotes import Mark, marks_in
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -78,6 +79,19 @@ def page_text(rendered: Rendered) -> tuple[str, list[Mark]]:
         if not any(s <= start and end <= e for _, s, e in marks):
             marks.append((kind, start, end))
     return text, sorted(marks, key=lambda mark: (mark[1], -mark[2]))
+
+
+def put_line(transcript: Transcript, line: str) -> bool:
+    """Add a line to the text of a container; False where a limit of text is reached.
+
+    A container goes on without text: its members are what it is for.
+    """
+    try:
+        transcript.paragraph(line)
+    except Stop as stop:
+        transcript.trouble(stop.problem.code, stop.problem.where, stop.problem.detail)
+        return False
+    return True
 
 
 def put_text(

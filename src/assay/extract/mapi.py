@@ -285,6 +285,12 @@ def head(item: Item) -> list[tuple[str, str]]:
     return [(name, value) for name, value in shown if value]
 
 
+def listed(item: Item) -> list[str]:
+    """The names of the attachments, as a line of the head."""
+    names = [attached.name for attached in item.attached()]
+    return ["Attached: " + ", ".join(name or "(no name)" for name in names[:500])] if names else []
+
+
 def fields(item: Item) -> list[str]:
     """What an appointment, contact, task, journal entry or list says in fields of its own."""
     kind = item.text(CLASS).lower()

@@ -4,6 +4,7 @@ A `From ` line counts at the start and after an empty line. Where a message give
 Content-Length and a `From ` line or the end follows there, the length is trusted, so an
 unquoted `From ` in a body does not split it (mboxcl, mboxcl2). One `>` is taken off quoted
 lines (mboxo, mboxrd), but not where an unquoted line shows that nothing was quoted (mboxcl2).
+The `From ` lines, which name the sender and the time of the delivery, are the text of the mailbox.
 Mailboxes of old Macs, whose lines end with CR, are read the same way.
 """
 
@@ -13,6 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
+from assay.extract.charset import decode
+from assay.extract.mail import put_line
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -49,10 +52,13 @@ def read_mbox(request: Request, transcript: Transcript) -> None:
     spool = transcript.members()
     with request.path.open("rb") as opened:
         box = _Box(_lines_of(opened, transcript))
-        number = 0
+        number, telling = 0, request.only is None
         while box.next_message():
             number += 1
             name = b"%06d.eml" % number
+            if telling and not box.postmark.startswith((b"From - ", b"From ???@???")):
+                mark = decode(box.postmark).text.rstrip()
+                telling = put_line(transcript, f"{number:06d} {mark}")
             if spool.wanted():
                 spool.add(name, box.chunks())
             else:
@@ -116,6 +122,7 @@ class _Box:
         self._stream = stream
         self._ahead: bytes | None = None
         self.unquoted = 0
+        self.postmark = b""
 
     def next_message(self) -> bool:
         """Go to the next `From ` line; False at the end."""
@@ -123,6 +130,7 @@ class _Box:
         self._ahead = None
         while line and not line.startswith((b"From ", b">From ")):
             line = self._stream.readline(_LINE)
+        self.postmark = line[:1000]
         return bool(line)
 
     def chunks(self) -> Iterator[bytes]:

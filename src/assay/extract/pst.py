@@ -2,9 +2,10 @@
 
 A member is the item written out as a mail (mapi.py), since a store holds properties and no
 messages; its attachments and the messages inside it are in it. Its name is the path of its
-folders, its number in the folder and its subject. Items that the tree of nodes holds and no
-folder lists are members under `recovered`. A row of a folder whose item cannot be read is a
-member with a problem. The store's password is no encryption: it is said, and not needed.
+folders, its number in the folder and its subject. The text of the store lists its folders. Items
+that the tree of nodes holds and no folder lists are members under `recovered`. A row of a folder
+whose item cannot be read is a member with a problem. The store's password is no encryption: it is
+said, and not needed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assay.extract import charset, mapi
+from assay.extract.mail import put_line
 from assay.extract.problems import Stop, problem
 from assay.extract.pst_store import (
     ATTACHMENT,
@@ -184,7 +186,8 @@ class _Reader:
                 where = f"folder {folder.nid:x}"
                 self._transcript.trouble("damaged", where, "its table of contents")
         there = self._children.pop(folder.nid, [])
-        self._transcript.note("pst:folder", f"{shown or 'root'}: {len(set(listed))} items")
+        if self._request.only is None and shown:
+            put_line(self._transcript, f"{shown}: {len(set(listed))} items")
         rows = [nid for nid in dict.fromkeys(listed) if nid & 0x1F == MESSAGE]
         known = set(rows)
         for number, nid in enumerate(rows, 1):
@@ -196,6 +199,8 @@ class _Reader:
     def _recovered(self, numbers: list[int], place: str) -> None:
         """Items that no folder lists."""
         self._transcript.note("pst:recovered", f"{len(numbers)} items that no folder lists")
+        if self._request.only is None:
+            put_line(self._transcript, f"{place}: {len(numbers)} items that no folder lists")
         for number, nid in enumerate(numbers, 1):
             self._take(nid, [place], number)
 

@@ -95,7 +95,7 @@ def read_tnef(request: Request, transcript: Transcript) -> None:
         body = mapi.body_of(item, request.limits.text)
         if body.damaged:
             transcript.trouble("damaged", "part body", "the packed RTF")
-        head = [f"{name}: {value}" for name, value in mapi.head(item)]
+        head = [f"{name}: {value}" for name, value in mapi.head(item)] + mapi.listed(item)
         put_text(request, transcript, head, body, mapi.fields(item))
     _members(item, request, transcript)
 

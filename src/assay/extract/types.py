@@ -686,6 +686,6 @@ def _is_mail(start: bytes, suffix: str) -> bool:
     lines = [line for line in re.split(rb"\r\n?|\n", headers) if line[:1] not in (b" ", b"\t")]
     fields = sum(1 for line in lines if re.match(rb"[!-9;-~]+[ \t]*:", line))
     known = {m.group(0).lower().rstrip(b" \t:") for m in _SURE.finditer(headers)}
-    if suffix in ("eml", "mail", "msg") and _HEADER.match(start):
+    if suffix in ("eml", "mail", "msg") and (_HEADER.match(start) or fields == len(lines) > 1):
         return True
     return fields >= 2 and fields * 10 >= len(lines) * 8 and len(known) >= 2

@@ -7,9 +7,11 @@ attachment storages in the directory of its envelope; winmail.dat by its attribu
 
 from __future__ import annotations
 
+import binascii
 import re
 import struct
 
+from assay.extract.census.web import data_in
 from assay.extract.request import Request
 
 _TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*\"?([\w.+-]+/[\w.+-]+)", re.I | re.M)
@@ -18,6 +20,7 @@ _BOUNDARY = re.compile(
 )
 _NAMED = re.compile(rb"[;\s](?:file)?name(?:\*\d*\*?)?[ \t]*=[ \t]*(?:\"[^\"]|[^\s\";])", re.I)
 _ATTACHED = re.compile(rb"^content-disposition[ \t]*:[ \t]*\"?attachment", re.I | re.M)
+_CODING = re.compile(rb"^content-transfer-encoding[ \t]*:[ \t]*\"?([\w-]+)", re.I | re.M)
 _PARTIAL = re.compile(rb"^x-apple-content-length[ \t]*:", re.I | re.M)
 _SHOWN = frozenset(
     (b"text/plain", b"text/html", b"text/enriched", b"text/richtext", b"message/delivery-status",
@@ -65,7 +68,7 @@ class _Walk:
             text = False
         if text:
             self._shown = True
-            return _coded_files(body) if kind != b"text/html" else 0
+            return data_in(_decoded(head, body)) if kind == b"text/html" else _coded_files(body)
         if kind in _ELSEWHERE or (
             kind == b"application/pgp-encrypted" and len(body) < 200 and b"Version" in body
         ):
@@ -122,6 +125,20 @@ def _halves(part: bytes) -> tuple[bytes, bytes]:
             gap = next(g for g in (b"\n\r\n", b"\n\n", b"\r\r") if part.startswith(g, at))
             return part[:at], part[at + len(gap) :]
     return part, b""
+
+
+def _decoded(head: bytes, body: bytes) -> bytes:
+    """A page under its transfer encoding, as far as that can be undone."""
+    match = _CODING.search(head)
+    coding = match.group(1).lower() if match else b""
+    if coding == b"quoted-printable":
+        return binascii.a2b_qp(body)
+    if coding == b"base64":
+        try:
+            return binascii.a2b_base64(body)
+        except (binascii.Error, ValueError):
+            return b""
+    return body
 
 
 def _coded_files(body: bytes) -> int:
