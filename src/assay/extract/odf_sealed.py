@@ -25,6 +25,7 @@ from assay.extract.problems import Stop
 
 _ARGON_MEMORY = 256 << 10  # KiB that a key derivation may ask for
 _ROUNDS = 5_000_000
+_MOST = 512 << 20  # bytes of one part
 
 
 @dataclass
@@ -160,7 +161,7 @@ def _opened(body: bytes, seal: Seal, password: str) -> bytes | None:
         return None
     try:
         machine = zlib.decompressobj(-15)
-        plain = machine.decompress(packed, 2 << 30)
+        plain = machine.decompress(packed, _MOST)
         return plain if machine.eof or plain else packed
     except zlib.error:
         return packed if packed[:2] == b"PK" else None

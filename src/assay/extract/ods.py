@@ -28,8 +28,7 @@ CARD = Card(
 )
 _HIDDEN = ("collapse", "filter")
 _COLUMNS = 16_384
-_REPEATS = 1000  # how often one row or cell that is filled is written again
-_GAP = 200  # empty cells between two filled ones that are kept
+_ROWS = 1_048_576
 
 
 def read_ods(request: Request, transcript: Transcript) -> None:
@@ -269,7 +268,7 @@ class _Table:
         self._repeat = 1
         self._blank = 0  # empty cells since the last filled one
         self._unseen_row = False
-        self._rows: list[tuple[int, list[str]]] = []
+        self._rows: list[tuple[int, int, list[str]]] = []  # row, how often, cells
 
     def column(self, attributes: dict[str, str]) -> None:
         """Take in a definition of columns."""
@@ -292,9 +291,9 @@ class _Table:
         if not words:
             self._blank += repeat
             return 0
-        self._cells += [""] * min(self._blank, _GAP if self._blank > _COLUMNS else _COLUMNS)
+        self._cells += [""] * min(self._blank, _COLUMNS)
         self._blank = 0
-        repeat = max(min(repeat, _REPEATS), 1)
+        repeat = max(min(repeat, _COLUMNS), 1)
         self._cells += [words] * repeat
         return repeat
 
@@ -307,18 +306,20 @@ class _Table:
         filled = bool(self._cells)
         count = self._repeat
         if filled:
-            for number in range(min(count, _REPEATS)):
-                self._rows.append((self.row + number, self._cells))
-                if self._unseen_row:
-                    self.hidden_rows.add(self.row + number + 1)
+            count = min(count, _ROWS)
+            self._rows.append((self.row, count, self._cells))
+            if self._unseen_row and len(self.hidden_rows) < _ROWS:
+                self.hidden_rows.update(range(self.row + 1, self.row + 1 + count))
+            count = self._repeat
         self.row += count
         self._cells, self._blank = [], 0
 
     def rows(self) -> Iterator[list[str]]:
         """All rows in order, empty ones between them."""
         last = -1
-        for number, cells in self._rows:
+        for number, count, cells in self._rows:
             for _ in range(min(number - last - 1, FARTHEST)):
                 yield []
-            last = number
-            yield cells
+            last = number + count - 1
+            for _ in range(count):  # the pages count the cells, and stop at the limit
+                yield cells

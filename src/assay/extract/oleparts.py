@@ -37,7 +37,7 @@ _HEADS = re.compile(
 _ENTRY = 0xF007
 _METAFILES = (0xF01A, 0xF01B, 0xF01C)
 _DEPTH = 24
-_MOST = 1 << 30
+_MOST = 256 << 20
 # Streams and storages at the root that hold nothing to read beside what the readers read.
 _KNOWN = frozenset(
     ("worddocument", "0table", "1table", "data", "workbook", "book", "powerpoint document",

@@ -41,7 +41,7 @@ _LINK, _COMMENT_ATOM, _PLACEHOLDER, _SHAPE, _ART, _MASTER_TEXT = (
 _NAMES_OF = (0x0FCC, 0x0FCE, 0x1006, 0x100D)  # containers of what objects and sounds are called
 _EDITS = 1000
 _DEPTH = 40
-_UNPACKED = 1 << 30
+_UNPACKED = 256 << 20
 
 
 def read_ppt(request: Request, transcript: Transcript) -> None:
@@ -110,11 +110,15 @@ def _take_object(
         machine = zlib.decompressobj()
         try:
             data = machine.decompress(data[4:], _UNPACKED)
+            if machine.unconsumed_tail:
+                transcript.trouble("limit_member", f"member {len(spool) + 1}")
         except zlib.error:
             try:  # what comes before the break
                 data = b""
                 machine = zlib.decompressobj()
                 for at in range(start + 4, stop, 512):
+                    if len(data) > _UNPACKED:
+                        break
                     data += machine.decompress(body[at : min(at + 512, stop)])
             except zlib.error:
                 pass

@@ -131,8 +131,9 @@ def _look_at(package: office.Package, sheet: _Sheet) -> None:
                 columns = max(columns, *map(_column, {letters for letters, _ in places}))
             if b"hidden" in block:
                 hidden_rows.update(map(int, _HIDDEN_ROW.findall(block)))
-                for low, high in _HIDDEN_COLUMN.findall(block):
-                    hidden_columns.update(range(int(low) - 1, min(int(high), 16384)))
+                for low, high in set(_HIDDEN_COLUMN.findall(block)):
+                    if len(hidden_columns) < 16384:
+                        hidden_columns.update(range(int(low) - 1, min(int(high), 16384)))
             if b"Header" in block or b"Footer" in block:
                 for kind, text in _MARGIN.findall(block):
                     said = _margin(text)
