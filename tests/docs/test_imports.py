@@ -36,6 +36,10 @@ THIRD_PARTY = {
     "engines": frozenset({
         "msgspec", "PIL", "faster_whisper", "numpy", "pywhispercpp", "rapidocr", "tantivy",
         "tesserocr",
+        "msgspec", "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
+        "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "pillow_heif", "py3langid", "pybde",
+        "pyewf", "pyluksde", "pymodi", "pypdfium2", "pyppmd", "pyqcow", "python_calamine", "pytsk3",
+        "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
     # makers of files write what readers read
     "testing": frozenset({
@@ -76,6 +80,13 @@ DISTRIBUTIONS = {
     "PIL": "pillow",
     "bcj": "pybcj",
     "djvu_rs": "djvu-rs",
+    "pybde": "libbde-python",
+    "pyewf": "libewf-python",
+    "pyluksde": "libluksde-python",
+    "pymodi": "libmodi-python",
+    "pyqcow": "libqcow-python",
+    "pyvhdi": "libvhdi-python",
+    "pyvmdk": "libvmdk-python",
     "libarchive": "libarchive-c",
     "msoffcrypto": "msoffcrypto-tool",
     "python_calamine": "python-calamine",

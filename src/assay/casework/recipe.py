@@ -21,6 +21,8 @@ _LIBRARIES = (
     "brotli", "djvu-rs",
     "libpff-python",
     "inflate64", "pybcj", "pyppmd", "pytsk3", "libewf-python",
+    "libbde-python", "libluksde-python", "libvhdi-python", "libvmdk-python", "libqcow-python",
+    "libmodi-python",
 )  # fmt: skip
 
 

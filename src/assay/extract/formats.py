@@ -106,6 +106,12 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sevenzip", "read_sevenzip", (types.SEVENZIP,)),
     ("rar", "read_rar", (types.RAR,)),
     (
+        "disk", "read_disk",
+        (types.EWF, types.DISK, "application/x-ewf-logical", "application/x-vmdk",
+         "application/x-vhd", "application/x-qemu-disk", "application/x-apple-diskimage",
+         "application/x-luks"),
+    ),
+    (
         "archive", "read_archive",
         ("application/vnd.ms-cab-compressed",
          "application/x-iso9660-image", "application/x-cpio", "application/x-xar",

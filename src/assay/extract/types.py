@@ -133,6 +133,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"LVF\x09\x0d\x0a\xff\x00", "application/x-ewf-logical"),
     (0, b"QFI\xfb", "application/x-qemu-disk"),
     (0, b"KDMV", "application/x-vmdk"),
+    (0, b"COWD", "application/x-vmdk"),
+    (0, b"# Disk DescriptorFile", "application/x-vmdk"),
+    (0, b"vhdxfile", "application/x-vhdx"),
+    (64, b"\x7f\x10\xda\xbe", "application/x-virtualbox-vdi"),
+    (0, b"AFF10\r\n\0", "application/x-aff"),
     (0, b"MZ", "application/vnd.microsoft.portable-executable"),
     (0, b"\x7fELF", "application/x-executable"),
     (0, b"\xca\xfe\xba\xbe", "application/java-vm"),
@@ -332,6 +337,8 @@ def sniff(path: Path, suffix: str) -> str:
         return TAR
     if len(head) == HEAD and _is_iso(path):
         return "application/x-iso9660-image"
+    if media := _disk_kind(path, head):
+        return media
     if _is_pcx(head):
         return "image/x-pcx"
     if re.match(rb"P[1-6]\r?\n(?:#[^\n]*\n)?\s*\d+\s+\d+\s", head[:200]):
@@ -511,6 +518,64 @@ def _is_memo(head: bytes, suffix: str, size: int) -> bool:
     free = int.from_bytes(head[:4], "little")
     block = int.from_bytes(head[20:22], "little") or 512
     return free > 0 and 0 < (free - 1) * block <= size + 16_384
+
+
+def _disk_kind(path: Path, head: bytes) -> str:
+    """A disk image by a table of partitions, a boot sector or a superblock; "" for none."""
+    if head[510:512] == b"\x55\xaa" and (
+        head[3:11] in (b"NTFS    ", b"EXFAT   ", b"-FVE-FS-")
+        or _is_fat(head)
+        or _has_partitions(head)
+    ):
+        return DISK
+    if head[512:520] == b"EFI PART" or head[4096:4104] == b"EFI PART":
+        return DISK
+    if head[1080:1082] == b"\x53\xef" and head[1024:1028] != b"\0\0\0\0":
+        return DISK  # ext2 to ext4
+    if head[1024:1026] in (b"H+", b"HX") and head[1026:1028] in (b"\0\4", b"\0\5"):
+        return DISK
+    if head[:2] == b"ER" and head[512:514] == b"PM":
+        return DISK  # Apple's table
+    if head[32:36] == b"NXSB" or head[:4] == b"XFSB":
+        return DISK
+    if head[88:90] == b"CS" and head[512:600].strip(b"\0") and head[:8].strip(b"\0"):
+        return DISK if len(head) >= 4096 and head[90:92] == b"\1\0" else ""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - 512, 0))
+        tail = stream.read(512)
+        if tail[:4] == b"koly":
+            return "application/x-apple-diskimage"
+        if tail[:8] == b"conectix" or head[:8] == b"conectix":
+            return "application/x-vhd"
+        stream.seek(0x10040)
+        if stream.read(8) == b"_BHRfS_M":
+            return DISK
+    return ""
+
+
+def _is_fat(head: bytes) -> bool:
+    sector = int.from_bytes(head[11:13], "little")
+    return (
+        head[0] in (0xEB, 0xE9)
+        and sector in (512, 1024, 2048, 4096)
+        and head[13] in (1, 2, 4, 8, 16, 32, 64, 128)
+        and head[16] in (1, 2)
+        and head[21] >= 0xF0
+    )
+
+
+def _has_partitions(head: bytes) -> bool:
+    """A table of four entries, each empty or with a type, a start and a length."""
+    used = 0
+    for at in range(446, 510, 16):
+        entry = head[at : at + 16]
+        if not entry.strip(b"\0"):
+            continue
+        start, count = (int.from_bytes(entry[n : n + 4], "little") for n in (8, 12))
+        if entry[0] not in (0, 0x80) or not entry[4] or not start or not count:
+            return False
+        used += 1
+    return used > 0
 
 
 def _is_iso(path: Path) -> bool:

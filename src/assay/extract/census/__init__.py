@@ -74,6 +74,11 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("offices", "count_xls", (types.XLS,)),
     ("offices", "count_ppt", ("application/vnd.ms-powerpoint",)),
     ("offices", "count_rtf", ("application/rtf",)),
+    (
+        "disk", "count_disk",
+        (types.EWF, types.DISK, "application/x-vmdk", "application/x-vhd",
+         "application/x-qemu-disk", "application/x-apple-diskimage", "application/x-luks"),
+    ),
 )  # fmt: skip
 _BY_TYPE = {media: (file, function) for file, function, media_s in _FILES for media in media_s}
 
