@@ -36,8 +36,8 @@ THIRD_PARTY = {
     "engines": frozenset({
         "msgspec", "PIL", "faster_whisper", "numpy", "pywhispercpp", "rapidocr", "tantivy",
         "tesserocr",
-        "msgspec", "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
-        "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "pillow_heif", "py3langid", "pybde",
+        "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
+        "msoffcrypto", "olefile", "pikepdf", "pillow_heif", "py3langid", "pybde",
         "pyewf", "pyluksde", "pymodi", "pypdfium2", "pyppmd", "pyqcow", "python_calamine", "pytsk3",
         "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
