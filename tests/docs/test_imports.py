@@ -29,17 +29,14 @@ THIRD_PARTY = {
     # a library a format; all of it runs in the jail
     "extract": frozenset({
         "msgspec", "bcj", "brotli", "chardet", "cryptography", "djvu_rs", "inflate64", "libarchive",
-        "msoffcrypto", "numpy", "olefile", "pikepdf", "PIL", "py3langid", "pypdfium2", "pyppmd",
-        "mutagen", "pillow_heif", "python_calamine", "selectolax", "xlrd", "pypff",
+        "msoffcrypto", "mutagen", "numpy", "olefile", "pikepdf", "PIL", "pillow_heif", "py3langid",
+        "pybde", "pyewf", "pyluksde", "pymodi", "pypdfium2", "pypff", "pyppmd", "pyqcow",
+        "python_calamine", "pytsk3", "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
     "engines": frozenset({
         "msgspec", "PIL", "faster_whisper", "numpy", "pywhispercpp", "rapidocr", "tantivy",
         "tesserocr",
-        "bcj", "brotli", "chardet", "cryptography", "inflate64", "libarchive",
-        "msoffcrypto", "olefile", "pikepdf", "pillow_heif", "py3langid", "pybde",
-        "pyewf", "pyluksde", "pymodi", "pypdfium2", "pyppmd", "pyqcow", "python_calamine", "pytsk3",
-        "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
     # makers of files write what readers read
     "testing": frozenset({
@@ -79,7 +76,6 @@ DISTRIBUTIONS = {
     "pypff": "libpff-python",
     "PIL": "pillow",
     "bcj": "pybcj",
-    "djvu_rs": "djvu-rs",
     "pybde": "libbde-python",
     "pyewf": "libewf-python",
     "pyluksde": "libluksde-python",
@@ -87,6 +83,7 @@ DISTRIBUTIONS = {
     "pyqcow": "libqcow-python",
     "pyvhdi": "libvhdi-python",
     "pyvmdk": "libvmdk-python",
+    "djvu_rs": "djvu-rs",
     "libarchive": "libarchive-c",
     "msoffcrypto": "msoffcrypto-tool",
     "python_calamine": "python-calamine",
