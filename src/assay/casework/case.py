@@ -292,6 +292,12 @@ class Case:
         settings = self.settings_with(langs=None if langs is None else tuple(langs))
         return retry(self, exhibits, settings, passwords=passwords, report=report)
 
+    def skip(self, reference: str | dict[str, Any]) -> dict[str, Any]:
+        """Ask the run that is going on to skip an exhibit. Returns `skip`."""
+        from assay.casework.skipping import skip
+
+        return skip(self, reference)
+
     def rebuild(self, *, report: Report | None = None) -> dict[str, Any]:
         """Make derived/ anew from originals, kept and logs. Returns `added`."""
         from assay.casework.runs import rebuild

@@ -48,6 +48,10 @@ _SMALL = 64 << 10  # bytes; smaller exhibits are read several to a task
 _TOGETHER = 16  # exhibits in one task
 _TOGETHER_SECONDS = 2.0  # wall time for those; who outlives it is asked for again, alone
 
+_SLOW = 3  # seconds from which an exhibit is called slow
+_RUNNING_SHOWN = 4  # exhibits named by the display
+_PATH_SHOWN = 300  # characters of a path in it: the heartbeat has a fixed size
+
 PoolMaker = Callable[[str], Workers]
 
 
@@ -85,6 +89,7 @@ class Legs:
         receiver: Receiver | None = None,
         passwords: Sequence[str] = (),
         report: Callable[[dict[str, Any]], None] | None = None,
+        skips: Callable[[], list[str]] = list,
     ) -> None:
         self._settings = settings
         self._catalogue = catalogue
@@ -100,6 +105,9 @@ class Legs:
         self._receiver = receiver
         self._passwords = tuple(passwords)
         self._report = report or (lambda state: None)
+        self._skips = skips
+        self._unwanted: set[int] = set()  # exhibits that somebody asked to skip
+        self._pace: collections.deque[tuple[float, int]] = collections.deque(maxlen=60)
         self.tally = Tally()
         self.waits = (0.0, 0.0)  # seconds that workers waited for a task, and worked on one
         self._ready: collections.deque[Waiting] = collections.deque()
@@ -122,6 +130,7 @@ class Legs:
         self._waiting_outcomes: list[Outcome] = []
         self._last_attest = time.monotonic()
         self._last_report = 0.0
+        self._phase = ""
         self._began = time.monotonic()
         self._done_bytes = 0
         self._inbox.mkdir(parents=True, exist_ok=True)
@@ -183,6 +192,7 @@ class Legs:
         """Keep the workers' queues full, then wait a moment for what they have read."""
         if self._pool is None:
             self._pool = self._make_pool("read")
+        self._heed()
         receiving = self._receiver is not None and not self._receiver.ended
         # deep enough that workers go on while this thread commits, but few large exhibits
         # at once: what they give waits in memory until it is stored
@@ -227,6 +237,9 @@ class Legs:
         items: list[tasks.ReadItem] = []
         receiving = self._receiver is not None and not self._receiver.ended
         for waiting in together:
+            if waiting.id in self._unwanted:
+                self._pass_over(waiting)
+                continue
             volume = is_volume(waiting.name)
             if volume and receiving and waits_for_others(waiting.name):
                 self._later.append(waiting)
@@ -642,6 +655,7 @@ class Legs:
                 self.waits = (self.waits[0] + found.waiting, self.waits[1] + found.working)
             self._pool.close()
             self._pool = None
+        self._tell("indexing", force=True)
         self.attest(now=True)
         self.index(now=True)
         self._tell("", force=True)
@@ -681,6 +695,7 @@ class Legs:
         """Send waiting pages to OCR and store what comes back."""
         if self._pool is None:
             self._pool = self._make_pool("ocr")
+        self._heed()
         room = 3 * self._workers()
         if self._pool.pending() < room:
             for exhibit, digest, page in self._catalogue.ocr_waiting(room, self._ocr_after):
@@ -719,7 +734,11 @@ class Legs:
     def _store_page(self, exhibit: int, digest: str, page: int, outcome: Outcome) -> None:
         answer = tasks.OcrAnswer("")
         if outcome.code:
-            answer.problems = (problem("ocr_failed", "", outcome.code),)
+            answer.problems = (
+                problem("skipped")
+                if outcome.code == "skipped"
+                else problem("ocr_failed", "", outcome.code),
+            )
             answer.verdict = "failed"
         else:
             try:
@@ -844,6 +863,38 @@ class Legs:
                 answer = msgspec.json.decode(stream.read(), type=tasks.OcrAnswer)
             self._put_text(exhibit, page.number, answer)
 
+    # ------------------------------------------------------------ skipping
+
+    def _heed(self) -> None:
+        """Skip what somebody asked to skip: see casework/skipping.py."""
+        for digest in self._skips():
+            exhibit = self._catalogue.exhibit_id(digest)
+            if exhibit is None or self._pool is None:
+                continue
+            going = [
+                *(task for task, some in self._sent.items() if any(w.id == exhibit for w in some)),
+                *(task for task, (number, _, _) in self._looking.items() if number == exhibit),
+            ]
+            pages = {task: page for task, (n, _, page) in self._ocr_sent.items() if n == exhibit}
+            if self._catalogue.row_by_id(exhibit).state == "new":
+                self._unwanted.add(exhibit)
+            for task in (*going, *pages):
+                self._pool.skip(task)
+            with self._catalogue.writing():
+                left = self._catalogue.ocr_give_up(exhibit, tuple(pages.values()))
+                if left:
+                    said = problem("skipped", f"{left} page{'s' if left > 1 else ''} without OCR")
+                    self._catalogue.add_problems(exhibit, "ocr", [said])
+                    self._catalogue.set_status(exhibit, "partly")
+                    self.tally.problems += 1
+
+    def _pass_over(self, waiting: Waiting) -> None:
+        """Its turn has come, and it is not wanted."""
+        self._queued.discard(waiting.id)
+        reading = Reading("", problems=(problem("skipped", fatal=True),))
+        with self._catalogue.writing():
+            self._store(waiting, tasks.ReadAnswer(reading, (), ""), 0.0)
+
     # ------------------------------------------------------------ display
 
     def _tell(self, phase: str, force: bool = False) -> None:
@@ -852,29 +903,73 @@ class Legs:
         if not force and now - self._last_report < 0.5:
             return
         self._last_report = now
-        counts = self._catalogue.progress()
-        slow: list[dict[str, Any]] = []
-        if self._pool is not None:
-            for task, seconds in self._pool.running():
-                if seconds > 2 and task in self._sent:
-                    first = self._sent[task][0].digest
-                    slow.append({"exhibit": first, "seconds": round(seconds)})
+        exhibits, new, ocr_waiting = self._catalogue.progress()
+        running = self._running()
+        receiving = self._receiver is not None and not self._receiver.ended
+        done, left = self.tally.exhibits, new
+        if phase == "recognising":
+            done, left = self.tally.ocr_pages, ocr_waiting
         self._report(
             {
                 "phase": phase,
-                "read": counts[0] - counts[1],
-                "exhibits": counts[0],
-                "seen": self._receiver.seen if self._receiver else counts[0],
-                "receiving": self._receiver is not None and not self._receiver.ended,
-                "ocr_waiting": counts[2],
+                "read": exhibits - new,
+                "exhibits": exhibits,
+                "seen": self._receiver.seen if self._receiver else exhibits,
+                "taken": self.tally.received + self.tally.known,
+                "receiving": receiving,
+                "indexing": self._catalogue.unfinished_index(),
+                "ocr_waiting": ocr_waiting,
                 "ocr_done": self.tally.ocr_pages,
                 "done_now": self.tally.exhibits,
                 "bytes_now": self._done_bytes,
                 "seconds": now - self._began,
+                **self._speed(now, phase, done, left, receiving),
                 "problems": self.tally.problems,
-                "slow": slow,
+                "now": running,
+                "slow": [item for item in running if item["seconds"] >= _SLOW],
             }
         )
+
+    def _speed(
+        self, now: float, phase: str, done: int, left: int, receiving: bool
+    ) -> dict[str, float | None]:
+        """`rate` a second over the last half minute, `left` in seconds; None where unknown."""
+        if phase != self._phase:
+            self._pace.clear()  # another phase counts something else
+        self._phase = phase
+        self._pace.append((now, done))
+        since, first = self._pace[0]
+        if now - since < 1 or done <= first:
+            return {"rate": None, "left": None}
+        rate = (done - first) / (now - since)
+        return {"rate": round(rate, 3), "left": None if receiving else round(left / rate, 1)}
+
+    def _running(self) -> list[dict[str, Any]]:
+        """What is being read now, the longest first: exhibit, path, seconds, page of OCR."""
+        found: list[dict[str, Any]] = []
+        for task, seconds in self._pool.running() if self._pool is not None else ():
+            page = others = 0
+            if task in self._sent:
+                first = self._sent[task][0]
+                exhibit, digest, others = first.id, first.digest, len(self._sent[task]) - 1
+            elif task in self._looking:
+                exhibit, digest, _ = self._looking[task]
+            elif task in self._ocr_sent:
+                exhibit, digest, page = self._ocr_sent[task]
+            else:
+                continue
+            places = self._catalogue.paths_of([exhibit], 1)[exhibit]
+            item: dict[str, Any] = {
+                "exhibit": digest,
+                "path": places[0][1][-_PATH_SHOWN:] if places else "",
+                "seconds": round(seconds),
+            }
+            if page:
+                item["page"] = page
+            if others:
+                item["others"] = others
+            found.append(item)
+        return sorted(found, key=lambda item: -item["seconds"])[:_RUNNING_SHOWN]
 
 
 # Languages of text by ISO 639-1, as readers give them, for the codes of OCR models.

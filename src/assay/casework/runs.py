@@ -19,6 +19,7 @@ from assay.casework.recipe import recipe_of
 from assay.custody.accession import circumstances_here, now
 from assay.custody.handover import handover_note
 from assay.custody.log import Entry, Log
+from assay.engines import requests
 from assay.engines.catalogue import Catalogue
 from assay.engines.lease import Lease
 from assay.errors import DiskFull, EngineError, UsageError
@@ -205,12 +206,14 @@ def _run(
         if report is not None:
             report(state)
 
+    requests.take(case.folder / places.SKIP_FILE)  # what an earlier run was asked
     engine = open_index(case.folder / places.INDEX, settings)
     indexer = Indexer(catalogue, engine, settings.search)
     legs = Legs(
         settings=settings, catalogue=catalogue, vault=case.vault(), kept=case.kept(), log=log,
         witness=case.witness(), indexer=indexer, spool=spool, make_pool=pool, recipe=recipe,
         receiver=receiver, passwords=passwords, report=tell,
+        skips=lambda: requests.take(case.folder / places.SKIP_FILE),
     )  # fmt: skip
     try:
         legs.look_again()

@@ -63,26 +63,27 @@ def command(
     Interrupted or run again, it goes on where it stopped and does nothing twice.
     """
     from assay.casework.case import read_lines
-    from assay.cli.progress import Progress
+    from assay.cli.progress import watched
 
     case = open_case(ctx, case_dir)
     if source_file is not None:
         source = " ".join(read_lines(Path(source_file), "--source-file"))
     elif source == "-":
         source = click.prompt("Source pseudonym", hide_input=True, err=True)
-    added = case.add(
-        [Path(path) for path in paths],
-        source=source or "",
-        channel=channel or "",
-        terms="\n".join(read_lines(Path(terms), "--terms")) if terms else "",
-        origin=origin,
-        jobs=jobs,
-        ocr=ocr,
-        langs=[item.strip() for item in langs.split(",") if item.strip()] if langs else None,
-        passwords=passwords_from(passwords),
-        report=Progress(),
-        handover=Path(handover) if handover else None,
-    )
+    with watched(case.folder) as progress:
+        added = case.add(
+            [Path(path) for path in paths],
+            source=source or "",
+            channel=channel or "",
+            terms="\n".join(read_lines(Path(terms), "--terms")) if terms else "",
+            origin=origin,
+            jobs=jobs,
+            ocr=ocr,
+            langs=[item.strip() for item in langs.split(",") if item.strip()] if langs else None,
+            passwords=passwords_from(passwords),
+            report=progress,
+            handover=Path(handover) if handover else None,
+        )
     return print_added(case, added, as_json)
 
 

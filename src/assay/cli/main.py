@@ -20,6 +20,7 @@ COMMANDS = {
     "add": "Take files and folders into custody, and read and index them.",
     "account": "What was received, read, partly read, not read, and why.",
     "retry": "Try once more what could not be read.",
+    "skip": "Have the run that is going on skip one exhibit.",
     "show": "Text, source, metadata, members and problems of an exhibit.",
     "examine": "Findings about authenticity, each with its limits.",
     "search": "Find pages.",

@@ -14,7 +14,9 @@ from assay.cli.output import case_option, json_option, open_case
 @click.pass_context
 def command(ctx: click.Context, case_dir: str | None, as_json: bool) -> int:
     """Remove derived/ and make it again from originals, kept derivatives and logs."""
-    from assay.cli.progress import Progress
+    from assay.cli.progress import watched
 
     case = open_case(ctx, case_dir)
-    return print_added(case, case.rebuild(report=Progress()), as_json)
+    with watched(case.folder) as progress:
+        added = case.rebuild(report=progress)
+    return print_added(case, added, as_json)

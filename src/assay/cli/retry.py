@@ -24,13 +24,14 @@ def command(
     as_json: bool,
 ) -> int:
     """Read once more what had problems, or the EXHIBITs that are named."""
-    from assay.cli.progress import Progress
+    from assay.cli.progress import watched
 
     case = open_case(ctx, case_dir)
-    added = case.retry(
-        exhibits,
-        passwords=passwords_from(passwords),
-        langs=[item.strip() for item in langs.split(",") if item.strip()] if langs else None,
-        report=Progress(),
-    )
+    with watched(case.folder) as progress:
+        added = case.retry(
+            exhibits,
+            passwords=passwords_from(passwords),
+            langs=[item.strip() for item in langs.split(",") if item.strip()] if langs else None,
+            report=progress,
+        )
     return print_added(case, added, as_json)

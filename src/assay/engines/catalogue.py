@@ -568,6 +568,14 @@ class Catalogue:
         ).fetchone()
         return row[0], row[1], row[2]
 
+    def unfinished_index(self) -> int:
+        """Exhibits that were read and are not found by search yet as they are."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM exhibits WHERE indexed = 0 AND state = 'read')"
+            " + (SELECT count(*) FROM exhibits WHERE indexed = 3)"
+        ).fetchone()
+        return int(row[0])
+
     def set_new(self, exhibit: int) -> None:
         """Have an exhibit read again."""
         self._db.execute("UPDATE exhibits SET state = 'new' WHERE id = ?", (exhibit,))
@@ -1054,6 +1062,15 @@ class Catalogue:
         self._db.execute(
             "UPDATE ocr_queue SET state = ? WHERE exhibit = ? AND page = ?", (state, exhibit, page)
         )
+
+    def ocr_give_up(self, exhibit: int, but: Sequence[int] = ()) -> int:
+        """Have pages of an exhibit wait for OCR no more, all `but` some; returns how many."""
+        marks = ",".join("?" * len(but))
+        return self._db.execute(
+            "UPDATE ocr_queue SET state = 'failed' WHERE exhibit = ? AND state = 'waiting'"
+            f" AND page NOT IN ({marks})",
+            (exhibit, *but),
+        ).rowcount
 
     def ocr_reopen(self, exhibit: int) -> None:
         """Have the failed pages of an exhibit recognised again."""

@@ -34,6 +34,9 @@ NETWORK = frozenset(
 )
 
 
+_ROOM = 16 << 10  # bytes of a heartbeat, filled up with spaces
+
+
 class Lease:
     """Hold a case for writing. A context manager; raises CaseHeld with who holds it."""
 
@@ -67,7 +70,7 @@ class Lease:
         """Write the heartbeat: who, what, how far."""
         value = {**self._about, "beat": int(time.time()), "progress": progress}
         data = json.dumps(value).encode()
-        os.pwrite(self._fd, data + b" " * max(0, 2048 - len(data)), 0)
+        os.pwrite(self._fd, data[:_ROOM].ljust(_ROOM), 0)
 
     def __exit__(
         self,
@@ -103,7 +106,7 @@ def holder(path: Path) -> dict[str, Any] | None:
             _lock(fd)
             return None
         except OSError:
-            data = os.pread(fd, 4096, 0) if hasattr(os, "pread") else b"{}"
+            data = os.pread(fd, _ROOM, 0) if hasattr(os, "pread") else b"{}"
             value = json.loads(data or b"{}")
             return value if isinstance(value, dict) else {}
     except ValueError:

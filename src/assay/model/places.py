@@ -8,6 +8,7 @@ harbour/
   derived/                   catalogue.db index/ pictures/ spool/ (a cache)
   tmp/                       half-written files; emptied when nobody holds the case
   case.lock                  held while `add` runs
+  case.skip                  exhibits that it is asked to skip
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 FORMAT = 1
 CASE_FILE = "case.toml"
 LOCK_FILE = "case.lock"
+SKIP_FILE = "case.skip"
 ORIGINALS = "originals"
 KEPT = "kept"
 LOGS = "logs"
