@@ -520,3 +520,39 @@ def test_a_failure_of_the_api_is_an_object_with_a_code(
     answer = client.get(f"/api/v1/{path}")
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["schema"] == "assay/error/1"
+
+
+def test_the_account_names_what_is_being_read_and_a_button_asks_to_skip_it(
+    tmp_path: Path,
+) -> None:
+    from assay.engines import requests
+    from assay.model import places
+
+    with Case.init(tmp_path / "case", "Busy") as case:
+        (tmp_path / "long.txt").write_text("words")
+        case.add([tmp_path / "long.txt"], ocr="off")
+        digest = case.account()["rows"][0]["exhibit"]
+        row = case.catalogue.exhibit_id(digest)
+        assert row is not None
+        case.catalogue.set_new(row)
+    item = {"exhibit": digest, "path": "long.txt", "seconds": 14}
+    state = {
+        "phase": "reading", "read": 5, "exhibits": 9, "seen": 12, "taken": 9, "receiving": True,
+        "indexing": 2, "ocr_waiting": 3, "ocr_done": 0, "rate": 2.0, "seconds": 20,
+        "now": [item], "slow": [item],
+    }  # fmt: skip
+    with serving(lambda: Case(tmp_path / "case")) as served, served.client() as client:
+        assert client.post(f"/exhibit/{digest[7:]}/skip").status_code == 400  # nothing runs
+        with Case(tmp_path / "case") as case, case.lease("add") as lease:
+            lease.beat(state)
+            words = words_of(client.get("/account").text)
+            assert "9 of 12 paths seen so far" in words and "5 of 9, 2 a second" in words
+            assert "2 exhibits to go" in words and "0 of 3 pages" in words
+            assert "long.txt 14 s, slow" in words
+            header = client.get("/progress").text
+            assert f'href="/exhibit/{digest[7:]}"' in header and "since 14 s" in words_of(header)
+            answer = client.post(f"/exhibit/{digest[7:]}/skip")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/account#now")
+            assert client.post("/api/v1/skip", json={"reference": "long.txt"}).status_code == 200
+            assert requests.take(tmp_path / "case" / places.SKIP_FILE) == [digest]
+        assert "The run has ended" in client.get("/progress/now").text

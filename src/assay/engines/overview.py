@@ -214,7 +214,7 @@ class Overview:
         return self.once(
             "events",
             lambda: (
-                self._one("SELECT count(*) FROM events"),
+                self._one("SELECT coalesce(sum(events), 0) FROM applied"),
                 self._one(f"SELECT count(*) FROM events WHERE type NOT IN ({_QUIET})"),
             ),
         )

@@ -19,7 +19,7 @@ from assay.casework.case import Case
 from assay.casework.desk import meaning_of
 from assay.web import wording
 from assay.web.address import PAGE, whole
-from assay.web.desk import desk_of
+from assay.web.desk import desk_of, progress_values
 
 SHOWS = ("problems", "all", "read", "partly", "unread", "not_received")
 
@@ -86,7 +86,8 @@ async def account(request: Request) -> Response:
     desk = desk_of(request)
 
     def look(case: Case) -> dict[str, Any]:
-        return case.account_page(first, PAGE, **chosen.sift())
+        page = case.account_page(first, PAGE, **chosen.sift())
+        return {**page, "status": case.status()}
 
     value = await desk.lanes.reading.run(look)
     left = [{**row, "exhibit": None, "status": "not_received"} for row in value["not_received"]]
@@ -105,6 +106,7 @@ async def account(request: Request) -> Response:
         means=meaning_of,
         signed=params.get("signed", ""),
         title="Account",
+        **progress_values(value["status"]),
     )
 
 

@@ -179,6 +179,12 @@ def _reference(value: dict[str, Any]) -> str | dict[str, Any]:
     raise UsageError("reference", "it is missing", "Give a digest, a path or a locator.")
 
 
+async def skip(request: Request) -> Response:
+    """POST skip {reference}"""
+    reference = _reference(await _json(request))
+    return json_answer(await desk_of(request).lanes.reading.run(lambda case: case.skip(reference)))
+
+
 ROUTES = [
     Route("/search", search),
     Route("/exhibits/{digest}", exhibit),
@@ -186,6 +192,7 @@ ROUTES = [
     Route("/findings", findings),
     Route("/ledger", ledger),
     Route("/status", status),
+    Route("/skip", skip, methods=["POST"]),
     Route("/verify", verify, methods=["POST"]),
     Route("/note", note, methods=["POST"]),
     Route("/tag", tag, methods=["POST"]),

@@ -18,8 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from assay.errors import AssayError, EngineError
-from assay.web import account, annotate, api, custody, delivery, reader, search, wording
-from assay.web.desk import HERE, Desk, by_htmx, desk_of
+from assay.web import account, annotate, api, custody, delivery, reader, search
+from assay.web.desk import HERE, Desk, by_htmx, desk_of, digest_in, progress_values
 from assay.web.guard import Guard
 
 
@@ -49,7 +49,9 @@ def application(desk: Desk) -> ASGIApp:
             Route("/account/sign", account.sign, methods=["POST"]),
             Route("/custody", custody.custody),
             Route("/custody/verify", custody.verify, methods=["GET", "POST"]),
+            Route("/exhibit/{digest}/skip", skip, methods=["POST"]),
             Route("/progress", progress),
+            Route("/progress/now", now),
             Mount("/api/v1", routes=api.ROUTES),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
@@ -94,10 +96,23 @@ async def progress(request: Request) -> Response:
     """`/progress`: the line in the header, asked for every few seconds."""
     desk = desk_of(request)
     status = await desk.lanes.reading.run(lambda case: case.status())
-    return desk.render(
-        "_progress.html", words=wording.progress(status["holder"]), counts=status["counts"],
-        slow=((status["holder"] or {}).get("progress") or {}).get("slow") or [],
-    )  # fmt: skip
+    return desk.render("_progress.html", **progress_values(status))
+
+
+async def now(request: Request) -> Response:
+    """`/progress/now`: what the account page shows of a run that is going on."""
+    desk = desk_of(request)
+    status = await desk.lanes.reading.run(lambda case: case.status())
+    return desk.render("_now.html", **progress_values(status))
+
+
+async def skip(request: Request) -> Response:
+    """`POST /exhibit/{digest}/skip`: ask the run to skip it."""
+    digest = digest_in(request)
+    await desk_of(request).lanes.reading.run(lambda case: case.skip(digest))
+    if by_htmx(request):
+        return Response("asked to skip it", media_type="text/plain")
+    return RedirectResponse("/account#now", 303)
 
 
 async def failed(request: Request, error: Exception) -> Response:

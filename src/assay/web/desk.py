@@ -104,6 +104,19 @@ def desk_of(request: Request) -> Desk:
     return cast(Desk, request.app.state.desk)
 
 
+def progress_values(status: dict[str, Any]) -> dict[str, Any]:
+    """What the header and the account page say of a run that is going on."""
+    holder = status["holder"]
+    state = (holder or {}).get("progress") or {}
+    return {
+        "words": wording.progress(holder),
+        "phases": wording.phases(holder),
+        "counts": status["counts"],
+        "running": state.get("now") or [],
+        "slow": state.get("slow") or [],
+    }
+
+
 def digest_in(request: Request) -> str:
     """The digest in the address, as the case knows it. Raises NotFound."""
     match = _DIGEST.match(str(request.path_params["digest"]))

@@ -23,7 +23,7 @@ from assay.web.desk import by_htmx, desk_of
 FIRST = 12  # hits that come at once while somebody types
 FACETS_SHOWN = 8
 FOLDERS_SHOWN = 14
-REST_SHOWN = 200  # a case with many containers has thousands of folders
+REST_SHOWN = 100  # a case with many containers has thousands of folders
 _TITLES = {"type": "Type", "lang": "Language", "date": "Date", "folder": "Folder"}
 
 

@@ -202,12 +202,18 @@ def progress(holder: Mapping[str, Any] | None) -> str:
     seconds = float(state.get("seconds") or 0)
     if whole and read < whole:
         words = [f"reading {number(read)} of {number(whole)}"]
-        rate = int(state.get("done_now") or 0) / seconds if seconds > 2 else 0
+        rate = state.get("rate") if "rate" in state else None
+        if "rate" not in state and seconds > 2:
+            rate = int(state.get("done_now") or 0) / seconds
         if rate and not state.get("receiving"):
             words.append(left((whole - read) / rate))
+    elif state.get("phase") == "indexing" or (not waiting and state.get("indexing")):
+        words = [f"indexing {counted(int(state.get('indexing') or 0), 'exhibit')}"]
     elif waiting:
         words = [f"recognising {number(done)} of {number(done + waiting)} pages"]
-        if done and seconds > 2:
+        if state.get("rate"):
+            words.append(left(waiting / float(state["rate"])))
+        elif done and seconds > 2:
             words.append(left(waiting * seconds / done))
     elif state.get("phase") or state:
         words = [f"{doing}: finishing"]
@@ -216,6 +222,31 @@ def progress(holder: Mapping[str, Any] | None) -> str:
     if state.get("receiving"):
         words.append("still receiving")
     return " · ".join(words)
+
+
+def phases(holder: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """(phase, how far it is) of the run that is going on; each phase has its own count."""
+    state = (holder or {}).get("progress") or {}
+    if not state:
+        return []
+    read, whole = int(state.get("read") or 0), int(state.get("exhibits") or 0)
+    waiting, done = int(state.get("ocr_waiting") or 0), int(state.get("ocr_done") or 0)
+    seen, taken = int(state.get("seen") or 0), int(state.get("taken") or 0)
+    received = f"{number(taken)} of {counted(seen, 'path')} seen so far"
+    rate = state.get("rate")
+    pace = f", {rate:.0f} a second" if rate and rate >= 1 else ""
+    slow = f", {rate * 60:.1f} a minute" if rate and rate < 1 else ""
+    now = state.get("phase")
+    return [
+        ("receiving", received if state.get("receiving") else "done"),
+        ("reading", f"{number(read)} of {number(whole)}" + (pace or slow) * (now == "reading")),
+        ("indexing", f"{counted(int(state.get('indexing') or 0), 'exhibit')} to go"),
+        (
+            "recognising",
+            f"{number(done)} of {counted(done + waiting, 'page')}"
+            + (pace or slow) * (now == "recognising"),
+        ),
+    ]
 
 
 def event_words(event: Mapping[str, Any]) -> str:
