@@ -1,4 +1,4 @@
-"""Text files of every kind: plain, Markdown, JSON, XML, SVG.
+"""Text files of every kind: plain, Markdown, source code; JSON and XML that stand in lines.
 
 The text is the decoded bytes and nothing else: line ends are kept, and only a leading byte
 order mark is dropped, and recorded. One page; form feeds split pages. A line longer than
@@ -21,8 +21,8 @@ CARD = Card(
     licence="AGPL-3.0-or-later",
     formats=(
         "text/plain", "text/markdown", "text/css",
-        "text/javascript", "application/json", "application/xml",
-        "application/yaml", "image/svg+xml",
+        "text/javascript",
+        "application/yaml",
     ),
     limits="a charset that no bytes tell apart may be guessed wrong; the guess is recorded",
 )  # fmt: skip

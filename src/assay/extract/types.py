@@ -59,6 +59,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
     (0, b"\x01\x00\x09\x00\x00\x03", "image/wmf"),
     (0, b"\x02\x00\x09\x00\x00\x03", "image/wmf"),
+    (0, b"\x01\0\x09\0\0\x03", "image/wmf"),
     (40, b" EMF", "image/emf"),
     (0, b"VCLMTF", "image/x-svm"),
     (0, b"gimp xcf", "image/x-xcf"),
@@ -710,6 +711,8 @@ def _divides(text: bytes, mark: bytes) -> bool:
 
 
 def _markup_kind(low: bytes, start: bytes) -> str:
+    if b"<plist" in low and b"<html" not in low:
+        return "application/x-plist"
     if re.search(rb"<(?:\w+:)?fictionbook[\s>]", low):
         return FB2
     if b"<svg" in low:
