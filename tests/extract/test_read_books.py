@@ -47,6 +47,7 @@ def help_file(**other: object) -> bytes:
         "alone.htm": "<p>Причал".encode("cp1251"),
         "img/crane.gif": b"GIF89a" + bytes(range(256)) * 300,
         "style.css": b"p{}",
+        "notes.txt": b"as told",
         "toc.hhc": books.sitemap([(0, "Start", "a.htm"), (1, "Next", "b.htm#x"), (0, "Gone", "z")]),
         "index.hhk": books.sitemap([(0, "dredging, costs of", "b.htm")]),
     }
@@ -65,7 +66,7 @@ def test_topics_of_a_help_file_stand_in_the_order_of_its_contents(tmp_path: Path
     assert "The second topic" in made.page_of(reading, page)
     assert (reading.metadata.title, reading.status) == ("Harbour", "read")
     assert "dredging, costs of" in marked(reading, "boilerplate")
-    assert names(reading) == [b"img/crane.gif", b"style.css"]
+    assert names(reading) == [b"img/crane.gif", b"notes.txt"]
     assert (tmp_path / reading.members[0].spool).read_bytes()[6:] == bytes(range(256)) * 300
     assert reading.expected == 2
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
@@ -75,7 +76,7 @@ def test_topics_of_a_help_file_stand_in_the_order_of_its_contents(tmp_path: Path
 def test_a_member_of_a_help_file_opens_again(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(help_file())
-    assert open_member(path, 1, tmp_path, settings.Limits()).read_bytes() == b"p{}"
+    assert open_member(path, 1, tmp_path, settings.Limits()).read_bytes() == b"as told"
 
 
 @pytest.mark.needs("libarchive13")
@@ -183,7 +184,8 @@ def test_a_fictionbook_is_read_in_order_with_its_description(charset: str) -> No
     reading = made.read_bytes(body, "a.fb2")
     assert reading.type == "application/x-fictionbook+xml"
     assert [" ".join(line.split()) for line in reading.text.splitlines()] == [
-        "About it.", "Причал", "Глава 1", "Груз уходит сегодня.", "Рыба & чипсы", "Глава 2",
+        "prose", "Анна", "Фосс", "Причал", "About it.", "ru", "77", "then",
+        "Причал", "Глава 1", "Груз уходит сегодня.", "Рыба & чипсы", "Глава 2",
         "Конец.", "Сноска.",
     ]  # fmt: skip
     metadata = reading.metadata

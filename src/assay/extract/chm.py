@@ -1,7 +1,7 @@
 """Compiled HTML help (CHM): its topics in the order of the table of contents.
 
 Each topic begins a page; topics that the table does not name follow in the order of the
-directory. The outline is the table of contents. Pictures, style sheets and whatever else the
+directory. The outline is the table of contents. Pictures and whatever else the
 author put in are members; the indexes that the compiler made are the file's own workings. Words
 of the table and of the index stand at the end (region `boilerplate`). Topics without a declared
 charset are read by the code page of the help file's language.
@@ -78,7 +78,11 @@ class _Help:
             entries = self._entries(contents, lists)
             self._write_topics(entries, topics, default)
             self._write_lists(entries, lists)
-        members = [f for f in own if f.name.lower() not in topics and f not in lists]
+        styles = [f for f in own if f.name.lower().endswith(b".css")]
+        for stored in styles:
+            self._transcript.note("chm:style-sheet", stored.name.decode("utf-8", "replace"))
+        shown = {f.name for f in (*topics.values(), *lists, *styles)}
+        members = [f for f in own if f.name not in shown]
         if members:
             self._transcript.container = True
             spool = self._transcript.members()

@@ -1,8 +1,9 @@
 """FictionBook (FB2): the book's words in their order, its description as metadata.
 
-Titles of sections are the outline; the body of notes is region `notes`. Pictures (`binary`) are
-members under their id. Entities of HTML, which FB2 does not know and writers use, are read as what
-they mean. Pages are by length.
+Titles of sections are the outline; the body of notes is region `notes`, the fields of the
+description are `boilerplate`, a style sheet is `hidden` and stands at the end. Pictures
+(`binary`) are members under their id. Entities of HTML, which FB2 does not know and writers use,
+are read as what they mean. Pages are by length.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class _Book:
         self._notes = 0
         self._start = 0
         self._binary = ""
+        self._styles: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -115,7 +117,7 @@ class _Book:
             self._transcript.note("fb2:sequence", f"{given.get('name', '')} {number}".strip())
         if name == "date" and attributes.get("value") and "title-info" in self._path:
             self._transcript.created = dates.from_iso(attributes["value"])
-        if "description" in self._path and name not in ("p", "v", "subtitle"):
+        if "description" in self._path and not {"annotation", "history"} & set(self._path):
             self._text.clear()
 
     def end(self, tag: str) -> None:
@@ -126,6 +128,9 @@ class _Book:
             self._path.pop()
         if name == "binary":
             self._picture("".join(self._text))
+            self._text.clear()
+        elif name == "stylesheet":
+            self._styles.append("".join(self._text).strip())
             self._text.clear()
         elif "description" in inside and not ("annotation" in inside or "history" in inside):
             self._describe(name, inside)
@@ -161,6 +166,10 @@ class _Book:
         self._text.clear()
         part = next((p for p in inside if p in _NOTED), "")
         transcript = self._transcript
+        if value and not self._silent:
+            start = transcript.length
+            transcript.paragraph(value)
+            transcript.mark("boilerplate", start)
         if name in _NAMES:
             self._person[name] = value
         elif name in _PERSONS:
@@ -189,3 +198,9 @@ class _Book:
         """Give back what a break left open."""
         if self._text and "body" in self._path and not self._binary:
             self._line()
+        if self._styles and not self._silent:
+            self._transcript.end_flow()
+            start = self._transcript.length
+            for style in self._styles:
+                self._transcript.paragraph(style)
+            self._transcript.mark("hidden", start)

@@ -63,6 +63,9 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IG
 _XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _AROUND = re.compile(r" *\n *")
+_MARKUP = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"\w{2,}")
+_LABEL = re.compile(r"(?:/|#|start|begin|end|open|close|/?div)\b|[^ ]*$", re.IGNORECASE)
 _VALUE = 4000
 _JSON_LD = 40_000  # characters of one block of JSON-LD that are kept
 _MANY = 2000  # links, frames and form values that are noted
@@ -388,10 +391,19 @@ def _leave(writer: _Writer, node: Any, within: list[tuple[int, str]]) -> None:
 
 
 def _comment(text: str, rendered: Rendered) -> None:
-    """Keep a comment, but for those that only tell browsers apart."""
+    """Keep a comment: words as text, labels of the page's own parts (`end header`) as metadata.
+
+    Those that only tell browsers apart are dropped.
+    """
     text = _SPACE.sub(" ", text).strip()
-    if text and not text.startswith(("[if ", "<![endif", "[endif")):
-        rendered.comments.append(text)
+    if not text or text.startswith(("[if ", "<![endif", "[endif")):
+        return
+    words = _MARKUP.sub(" ", text) if "<" in text else text
+    words = _SPACE.sub(" ", words).strip()
+    if len(_WORD.findall(words)) > 2 and not _LABEL.match(words):
+        rendered.comments.append(words)
+    else:
+        rendered.about.append(("html:comment", text))
 
 
 def _look_into(node: Any, rendered: Rendered) -> None:

@@ -1,6 +1,6 @@
 """WARC and ARC: captures of the web, record by record (ISO 28500; the ARC format of 1996).
 
-The text has a line for each record (time, kind, address, status, media type), the heads of
+The text has a line for each record (time, kind, address, status, media type, id), the heads of
 requests and responses (region `header`), and the words of warcinfo and metadata records. The
 bodies of responses, resources and conversions are members under their address; so are the bodies
 of requests that have one. Digests of blocks and payloads are checked; a mismatch is the member's
@@ -315,7 +315,7 @@ class _Records:
 
     def _take(self, kind: str, fields: dict[str, str]) -> None:
         address = fields.get("warc-target-uri", "").strip("<>")
-        when = fields.get("warc-date", "")
+        when, number = fields.get("warc-date", ""), fields.get("warc-record-id", "")
         self._span.append(when)
         if len(self._span) > 1000:
             self._span = [min(self._span), max(self._span)]
@@ -334,7 +334,7 @@ class _Records:
         rest = payload.over(rest)
         if kind == "request":
             first = next(rest, b"")
-            self._say(when, kind, head.start if head else "", address)
+            self._say(when, kind, head.start if head else "", address, number)
             self._show(head.text if head else "", "header")
             if first:
                 self._member(b"request/", address, when, head, _then(first, rest), block, payload)
@@ -343,7 +343,7 @@ class _Records:
             return
         status = head.start.partition(" ")[2] if head else ""
         media = (head.media if head else declared.partition(";")[0]) or ""
-        self._say(when, kind, address, status, media)
+        self._say(when, kind, address, status, media, number)
         self._show(head.text if head else "", "header")
         if kind == "continuation":
             where = f"record {self._number}"
@@ -425,7 +425,8 @@ class _Records:
             target = fields.get("warc-refers-to-target-uri", "").strip("<>")
             moment = fields.get("warc-refers-to-date", "")
             of = " ".join(("of", target or fields.get("warc-refers-to", "an earlier"), moment))
-        self._say(fields.get("warc-date", ""), kind, address, of.strip())
+        number = fields.get("warc-record-id", "")
+        self._say(fields.get("warc-date", ""), kind, address, of.strip(), number)
         taken, size = [], 0
         for chunk in chunks:
             if size < _SHOWN:

@@ -1,4 +1,5 @@
-"""Members that a help file promises: the author's files in its directory that are no topics."""
+"""Members that a help file promises: the author's files in its directory that are no topics and no
+style sheets."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import struct
 
 from assay.extract.request import Request
 
-_SHOWN = re.compile(rb"\.(?:htm|html|xhtml|xht|hhc|hhk)$", re.IGNORECASE)
+_SHOWN = re.compile(rb"\.(?:htm|html|xhtml|xht|hhc|hhk|css)$", re.IGNORECASE)
 
 
 def count_help(request: Request) -> int | None:
