@@ -129,7 +129,8 @@ def fb2(
         '<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" '
         'xmlns:l="http://www.w3.org/1999/xlink"><description><title-info><genre>prose</genre>'
         f"<author><first-name>{author[0]}</first-name><last-name>{author[1]}</last-name></author>"
-        f"<book-title>{title}</book-title><annotation><p>About <strong>it</strong>.</p></annotation>"
+        f"<book-title>{title}</book-title>"
+        "<annotation><p>About <strong>it</strong>.</p></annotation>"
         "<lang>ru</lang></title-info><document-info><id>77</id>"
         '<date value="2019-03-14">then</date></document-info></description>'
         f"<body><title><p>{title}</p></title>{body}</body>"
