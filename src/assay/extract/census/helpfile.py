@@ -1,5 +1,7 @@
-"""Members that a help file promises: the author's files in its directory that are no topics and no
-style sheets."""
+"""Members that a help file promises, by its directory.
+
+They are the author's files that are no topics, no lists and no style sheets.
+"""
 
 from __future__ import annotations
 
