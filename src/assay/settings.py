@@ -19,6 +19,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     seconds: float = 60.0  # wall time for reading one exhibit
     cpu_seconds: float = 120.0  # CPU time for one exhibit
+    mib_seconds: float = 0.5  # wall and CPU time more for each MiB of it: mailboxes are large
     memory: int = 1 << 30  # address space of a reading worker
     ocr_memory: int = 2 << 30  # address space of an OCR worker
     ocr_seconds: float = 120.0  # wall time for one page of OCR
@@ -36,6 +37,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pixels: int = 120_000_000  # pixels of one picture
     cells: int = 20_000_000  # cells of one workbook
     line: int = 50_000_000  # code points of one line of a text file
+
+    def wall(self, size: int) -> float:
+        """Wall time for reading an exhibit of so many bytes."""
+        return self.seconds + self.mib_seconds * size / (1 << 20)
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

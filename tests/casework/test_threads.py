@@ -53,3 +53,9 @@ def test_a_withdrawn_mail_leaves_its_thread(case: Case, tmp_path: Path) -> None:
     filled(case, tmp_path / "usb")
     case.withdraw("usb/second.eml", authority="a court", reason="an order")
     assert subjects(case, "usb/box.mbox!/000001.eml") == []
+
+
+def test_a_large_mailbox_gets_more_time_than_a_small_exhibit(case: Case, tmp_path: Path) -> None:
+    limits = case.settings.limits
+    assert limits.wall(0) == limits.seconds
+    assert limits.wall(1 << 30) == limits.seconds + 1024 * limits.mib_seconds

@@ -319,3 +319,11 @@ def test_data_written_into_a_mail_is_a_member(tmp_path: Path) -> None:
     reading = made.read_bytes(letter(html=page), "a.eml", scratch=tmp_path)
     assert (tmp_path / reading.members[0].spool).read_bytes() == b"GIF89a picture"
     assert (reading.members[0].name, reading.expected) == ((b"data-1.gif",), 1)
+
+
+def test_a_few_words_that_stand_in_the_page_alone_are_shown_with_their_lines() -> None:
+    body = "\n".join(f"Line number {n} of the long letter about ports" for n in range(40))
+    page = "".join(f"<p>{line}</p>" for line in body.split("\n")) + "<p>Destroy this letter</p>"
+    text = made.read_bytes(letter(body, html=page), "a.eml").text
+    assert text.rstrip().endswith("Destroy this letter")
+    assert text.count("Line number 7 ") == 1

@@ -263,7 +263,7 @@ class Legs:
             self._settings.reading,
             self._passwords,
         )
-        seconds = self._settings.limits.seconds
+        seconds = self._settings.limits.wall(max(waiting.size for waiting in found))
         if len(found) > 1:
             seconds = min(seconds, _TOGETHER_SECONDS)
         self._serial += 1

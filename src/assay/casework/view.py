@@ -101,7 +101,7 @@ class Viewer:
         request = tasks.MemberRequest(
             str(container), ordinal, str(inbox), limits, name=last, beside=others
         )
-        body = self._do("member", request, limits.seconds)
+        body = self._do("member", request, limits.wall(container.stat().st_size))
         untrusted_name = msgspec.msgpack.decode(body, type=str)
         if "/" in untrusted_name or not (inbox / untrusted_name).is_file():
             raise EngineError("member", "the worker did not bring it", "")

@@ -387,6 +387,13 @@ def allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 
+def add_cpu(seconds: float) -> None:
+    """Let the task that is running use more CPU time; nothing where none is bounded."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft + int(seconds) + 1, hard))
+
+
 def program_places() -> list[Path]:
     """What Python and its libraries read: the program itself, fonts, OCR models, time zones.
 

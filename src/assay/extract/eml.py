@@ -1,8 +1,8 @@
 """Mail: headers, body, attachments as members (RFC 5322, MIME).
 
 The text begins with From, To, Cc, Date and Subject, then an empty line, then the body. Of
-alternatives the plain text is taken, and the HTML after it where it says more, since the two
-need not be the same. Quoted text and signatures are regions. Attachments, nested messages and
+alternatives the plain text is taken, and of the HTML what it says beyond it, since the two need
+not be the same. Quoted text and signatures are regions. Attachments, nested messages and
 files that are written into a text (uuencode) are members with their exact bytes; a part that is
 neither shown nor a member gives problem `part_unclaimed`. All headers are metadata.
 
@@ -19,11 +19,11 @@ from assay.extract import charset, dates
 from assay.extract.html import data_name, render
 from assay.extract.mail import (
     Threads,
+    beside,
     note_thread,
     page_text,
     plain_text,
     put_pieces,
-    says_more,
 )
 from assay.extract.mime import Part, decode_base64, decode_uu, take_apart, words
 from assay.extract.problems import Stop, problem
@@ -247,7 +247,8 @@ class _Message:
             text, marks = self._text_of(shown, f"{where}.{n}")
             rendered, more = self._text_of(other, f"{where}.{m}")
             self._pieces.append((text, marks))
-            if says_more(rendered, text):
+            rendered, more = beside(rendered, more, text)
+            if rendered:
                 self._pieces.append(("\n" + rendered, [(k, s + 1, e + 1) for k, s, e in more]))
                 self._transcript.note("mail:shown", "text/plain, then text/html: they differ")
             claimed = {n, m}

@@ -53,11 +53,27 @@ def ids_in(value: str) -> list[str]:
     return [i for i in found if i]
 
 
-def says_more(rendered: str, text: str) -> bool:
-    """Tell whether the page holds words that the plain text beside it does not."""
-    words_shown = set(_WORD.findall(text))
-    more = [word for word in _WORD.findall(rendered) if word not in words_shown]
-    return len(more) > 3 and len(more) * 10 > len(words_shown)
+def beside(shown: str, marks: list[Mark], plain: str) -> tuple[str, list[Mark]]:
+    """What the page says that the plain text beside it does not: all of it, or those lines.
+
+    All of it where more than a tenth of the words are new; "" where none is.
+    """
+    words_shown = set(_WORD.findall(plain))
+    more = [word for word in _WORD.findall(shown) if word not in words_shown]
+    if not more:
+        return "", []
+    if len(more) > 3 and len(more) * 10 > len(words_shown):
+        return shown, marks
+    lines: list[str] = []
+    kept: list[Mark] = []
+    at = place = 0
+    for line in shown.split("\n"):
+        if any(word not in words_shown for word in _WORD.findall(line)):
+            lines.append(line)
+            kept += [(k, place, place + len(line)) for k, s, e in marks if s <= at < e]
+            place += len(line) + 1
+        at += len(line) + 1
+    return "\n".join(lines), kept
 
 
 def page_text(rendered: Rendered) -> tuple[str, list[Mark]]:
@@ -111,8 +127,8 @@ def put_text(
         shown, marks = page_text(rendered)
         if not plain:
             pieces.append((shown, marks))
-        elif says_more(shown, plain):
-            pieces.append(("\n" + shown, [(k, s + 1, e + 1) for k, s, e in marks]))
+        elif (other := beside(shown, marks, plain))[0]:
+            pieces.append(("\n" + other[0], [(k, s + 1, e + 1) for k, s, e in other[1]]))
             transcript.note("mail:shown", "text/plain, then text/html: they differ")
     elif body.rtf and not plain:
         from assay.extract.rtf import words_of

@@ -28,6 +28,7 @@ from assay.extract.pst_store import (
     NAMES,
     RECIPIENTS,
     ROOT,
+    SEARCH,
     STORE,
     Broken,
     Entry,
@@ -92,12 +93,15 @@ class _Reader:
     def run(self) -> None:
         """Walk the tree of nodes once, then folder after folder."""
         hidden = 0
+        searches: list[Entry] = []
         for entry in self._store.nodes():
             kind = entry.nid & 0x1F
             if kind == FOLDER:
                 self._folders[entry.nid] = _Folder(entry.nid, entry.parent, entry.data, entry.sub)
             elif kind == MESSAGE:
                 self._children.setdefault(entry.parent, []).append(entry.nid)
+            elif kind == SEARCH:
+                searches.append(entry)
             elif kind == HIDDEN:
                 hidden += 1
         if self._store.lost:
@@ -105,6 +109,13 @@ class _Reader:
         self._note(hidden)
         for nid in self._in_order():
             self._folder(self._folders[nid])
+        for entry in searches[:1000]:
+            try:
+                name = _text(self._properties(entry), mapi.NAME)
+            except _BROKEN:
+                continue
+            if name and self._request.only is None:
+                put_line(self._transcript, f"{name}: a search, its items lie in other folders")
         for parent in sorted(self._children):
             self._recovered(self._children[parent], "recovered")
 

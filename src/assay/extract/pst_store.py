@@ -21,7 +21,7 @@ _PAGES = 512  # pages kept
 _DEPTH = 12  # levels of a tree
 _SUBNODES = 200_000  # entries of one node's tree of nodes
 _BLOCKS = 300_000  # blocks of one node
-MESSAGE, ATTACHMENT, FOLDER, CONTENTS, HIDDEN = 0x04, 0x05, 0x02, 0x0E, 0x08
+MESSAGE, ATTACHMENT, FOLDER, SEARCH, CONTENTS, HIDDEN = 0x04, 0x05, 0x02, 0x03, 0x0E, 0x08
 ROOT, STORE, NAMES = 0x122, 0x21, 0x61
 RECIPIENTS, ATTACHMENTS = 0x692, 0x671
 
