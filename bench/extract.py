@@ -9,7 +9,9 @@
    opens and Assay leaves unread.
 3. Files per CPU-second, members read too.
 
-Text alone is compared, no metadata; of mails the headers that stand in the text.
+Text alone is compared, no metadata; of mails the headers that stand in the text. Names of sheets
+and of members, which the others write into their text, count for Assay where it shows them: as
+labels of pages and names of members.
 Each reader works in a process of its own, which is killed and replaced where a file takes too
 long or too much memory. A reader that is not installed is named and left out. Times are CPU
 seconds; of several runs the least counts.
@@ -56,7 +58,9 @@ def assay_reader() -> Callable[[Path], tuple[str, str]]:
         with tempfile.TemporaryDirectory() as scratch:
             place = Path(scratch)
             reading = read(path, name, place, settings.Limits(), settings.Reading(), depth=depth)
-            texts = [reading.text]
+            names = [p.label for p in reading.pages]
+            names += [n.decode("utf-8", "replace") for m in reading.members for n in m.name]
+            texts = [reading.text, *names]
             for member in reading.members:
                 if member.spool:
                     texts += all_of(place / member.spool, member.name[-1], depth + 1)[0]

@@ -179,6 +179,9 @@ _HEADERS = frozenset(("style:header", "style:header-left", "style:header-first")
 _FOOTERS = frozenset(("style:footer", "style:footer-left", "style:footer-first"))
 
 
+_SHOWN = ("", "footer", "header", "date-time")  # shapes of a master whose words are no prompt
+
+
 class _Margins:
     """Headers, footers, and shapes of master pages, in the styles part."""
 
@@ -199,7 +202,7 @@ class _Margins:
         elif tag == "style:master-page":
             self._master = self._depth
         elif tag.startswith("draw:") and self._master and not self._placeholder:
-            if attribute(attributes, "presentation:class"):
+            if attribute(attributes, "presentation:class") not in _SHOWN:
                 self._placeholder = self._depth
         elif tag == "presentation:notes" and self._master and not self._placeholder:
             self._placeholder = self._depth
@@ -378,7 +381,7 @@ class _Body:
         elif tag in ("text:note-citation", "dc:creator", "dc:date"):
             if self._asides or self._changes:
                 self._meta = tag
-        elif tag in ("svg:title", "svg:desc"):
+        elif tag in _OWN_LINES:
             self._lines.append(Line())
         elif tag == self._slides:
             self._page = []
@@ -498,9 +501,14 @@ class _Body:
                 self._end_aside()
         elif tag == self._meta:
             self._meta = ""
-        elif tag in ("svg:title", "svg:desc"):
+        elif tag in _OWN_LINES:
             if self._lines:
-                self._write(self._lines.pop())
+                line = self._lines.pop()
+                if tag.endswith("-decl"):
+                    line.cover(("header",) if "header" in tag else ("footer",))
+                    self._later.append(line)
+                else:
+                    self._write(line)
         elif tag == "text:tracked-changes":
             self._changes -= 1
         elif tag == self._slides:
@@ -586,6 +594,10 @@ class _Body:
             write_paragraph(self._transcript, line)
 
 
+_OWN_LINES = frozenset(
+    ("svg:title", "svg:desc", "presentation:footer-decl", "presentation:header-decl",
+     "presentation:date-time-decl")
+)  # fmt: skip
 _CHANGE_TAGS = frozenset(("text:tracked-changes", "text:insertion", "text:deletion"))
 _LINKING = frozenset(
     ("text:a", "draw:a", "draw:image", "text:section-source", "draw:plugin", "draw:floating-frame",

@@ -228,10 +228,12 @@ class Package:
                 if low not in self.claimed:
                     folder, _, own = name.rpartition("/")
                     self.relations(posixpath.join(folder.removesuffix("_rels"), own[:-5]))
-            elif not (
-                entry.folder or not entry.size or low in self.claimed
-                or self.nothing_in.fullmatch(low)
-            ):  # fmt: skip
+            elif entry.folder or not entry.size or low in self.claimed:
+                continue
+            elif low.endswith(".vml"):
+                if vml_words(self.bytes_of(name)):
+                    left.append(name)
+            elif not self.nothing_in.fullmatch(low):
                 left.append(name)
         for name in left[:_NAMED]:
             self.transcript.trouble("part_unclaimed", f"part {name}")

@@ -127,7 +127,7 @@ def _look_at(package: office.Package, sheet: _Sheet) -> None:
             block = tail + chunk
             places = set(_PLACE.findall(block))
             if places:
-                rows = max(rows, *(int(number) for _, number in places))
+                rows = max(rows, *map(int, {number for _, number in places}))
                 columns = max(columns, *map(_column, {letters for letters, _ in places}))
             if b"hidden" in block:
                 hidden_rows.update(map(int, _HIDDEN_ROW.findall(block)))
