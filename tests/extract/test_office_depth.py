@@ -112,6 +112,36 @@ def test_fields_links_and_variables_of_a_word_file_are_metadata() -> None:
     assert not any(name == "field" and value.startswith("PAGE") for name, value in said)
 
 
+def test_list_paragraphs_carry_the_number_that_word_counts() -> None:
+    levels = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText '
+        f'w:val="{text}"/></w:lvl>'
+        for n, (form, text) in enumerate((("decimal", "%1."), ("lowerRoman", "%1.%2)")))
+    )
+    numbering = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="3"><w:abstractNumId w:val="7"/></w:num><w:num w:numId="4">'
+        '<w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/>'
+        "</w:lvlOverride></w:num></w:numbering>"
+    )
+    xml = "".join(
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+        f"</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+        for level, number, text in ((0, 3, "a"), (1, 3, "b"), (1, 3, "c"), (0, 3, "d"),
+                                    (1, 3, "e"), (0, 4, "f"), (0, 4, "g"), (0, 0, "plain"))
+    )  # fmt: skip
+    body = with_parts(
+        docx.docx(["x"]),
+        {
+            "word/document.xml": in_body(xml), "word/numbering.xml": numbering.encode(),
+            "word/_rels/document.xml.rels": related(("n", "numbering", 'Target="numbering.xml"')),
+        },
+    )  # fmt: skip
+    assert made.read_bytes(body, "a.docx").text.splitlines()[1:] == [
+        "1. a", "1.i) b", "1.ii) c", "2. d", "2.i) e", "9. f", "10. g", "plain",
+    ]  # fmt: skip
+
+
 def test_a_chart_is_read_by_title_and_series() -> None:
     chart = (
         '<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '

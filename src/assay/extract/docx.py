@@ -4,12 +4,14 @@ Cells of a row are divided by tabs. Headers stand before the body, footers after
 foot- and endnotes under their number, then comments with author and date, so that they are
 never taken for words of the body. What was inserted or deleted under change tracking, hidden
 runs, headers, text boxes and comments are readable and marked as regions. Text boxes are read
-once, from the newer of their two forms. Field codes other than page numbers and the like,
+once, from the newer of their two forms. Numbers of lists stand before
+their paragraphs, as Word counts them. Field codes other than page numbers and the like,
 document variables and form fields are metadata. A page is `reading.page_chars` characters.
 """
 
 from __future__ import annotations
 
+from assay.extract.docx_lists import Lists
 from assay.extract.office import Package, attribute, drawn, opened
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line, joined, write_paragraph
@@ -23,7 +25,7 @@ CARD = Card(
     version="2",
     licence="AGPL-3.0-or-later",
     formats=(DOCX,),
-    limits="pages are by length, not as printed; list numbers are not computed",
+    limits="pages are by length, not as printed",
 )
 _BREAKS = {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "\u2011"}
 _BREAKS |= {"w:softHyphen": "\u00ad", "w:ptab": "\t"}
@@ -48,10 +50,10 @@ _FIELD_NAMES = (
 _PLAIN_FIELDS = frozenset(_FIELD_NAMES.split())
 _FIELDS = 20_000
 _LOOK_NAMES = (
-    "w:rPr w:pPr w:b w:bCs w:i w:iCs w:sz w:szCs w:rFonts w:lang w:color w:spacing w:ind w:jc w:u"
+    "w:rPr w:b w:bCs w:i w:iCs w:sz w:szCs w:rFonts w:lang w:color w:spacing w:ind w:jc w:u"
     " w:kern w:shd w:tcPr w:tcW w:tblPr w:tblW w:tblGrid w:gridCol w:tcBorders w:tblBorders w:top"
     " w:left w:bottom w:right w:insideH w:insideV w:trPr w:trHeight w:vAlign w:vMerge w:gridSpan"
-    " w:numPr w:ilvl w:numId w:tabs w:proofErr w:bookmarkStart w:bookmarkEnd w:hyperlink w:sectPr"
+    " w:tabs w:proofErr w:bookmarkStart w:bookmarkEnd w:hyperlink w:sectPr"
     " w:pgSz w:pgMar w:cols w:docGrid w:noProof w:rtl w:cs w:bidi"
     " w:keepNext w:highlight w:snapToGrid"
     " w:lastRenderedPageBreak"
@@ -82,7 +84,7 @@ def _read_text(package: Package, transcript: Transcript, main: str) -> None:
     if not package.has(main):
         transcript.trouble("damaged", "", "no document part")
         return
-    changes = _Changes(_hidden_styles(package, main))
+    changes = _Changes(_hidden_styles(package, main), Lists(package, main))
     related = package.related(main)
 
     def read(part: str, kinds: Kinds) -> None:
@@ -123,8 +125,9 @@ _AFTER: tuple[tuple[str, Kinds], ...] = (
 class _Changes:
     """What the parts of one document have in common: counts of changes, fields, styles."""
 
-    def __init__(self, hidden: frozenset[str]) -> None:
+    def __init__(self, hidden: frozenset[str], lists: Lists) -> None:
         self.hidden = hidden
+        self.lists = lists
         self.counts = {"deleted": 0, "inserted": 0}
         self.authors: dict[str, None] = {}
         self.fields: dict[str, None] = {}
@@ -192,6 +195,8 @@ class _Body:
         self._run: Kinds = ()
         self._styled: Kinds = ()
         self._in_run = False
+        self._list = self._level = self._paragraph = ""  # what the open paragraph counts by
+        self._earlier = False  # inside what the paragraph was before a change
         self._fallback = 0
         self._choices: list[bool] = []  # whether the open alternatives had a first choice
         self._collect = False
@@ -209,6 +214,15 @@ class _Body:
             self._collect = not self._fallback
         elif tag == "w:p":
             self._styled = ()
+            self._list, self._level, self._paragraph = "", "", ""
+        elif tag == "w:numId":
+            if not self._earlier:
+                self._list = attribute(attributes, "w:val")
+        elif tag == "w:ilvl":
+            if not self._earlier:
+                self._level = attribute(attributes, "w:val")
+        elif tag == "w:pPrChange":
+            self._earlier = True
         elif tag in _CHANGED:
             self._change(_CHANGED[tag], attributes)
         elif tag == "mc:Fallback":
@@ -272,7 +286,14 @@ class _Body:
             if value and len(self._changes.said) < _FIELDS:
                 self._changes.said[(kind, value)] = None
 
+    def _put_number(self) -> None:
+        label = self._changes.lists.label(self._list, self._level, self._paragraph)
+        if label:
+            self._line.add(label + " ")
+
     def _style(self, tag: str, name: str) -> None:
+        if tag == "w:pStyle" and not self._earlier:
+            self._paragraph = name
         if name in self._changes.hidden:
             if tag == "w:pStyle":
                 self._styled = ("hidden",)
@@ -304,6 +325,11 @@ class _Body:
         elif tag == "w:r":
             self._in_run = False
             self._run = ()
+        elif tag == "w:pPrChange":
+            self._earlier = False
+        elif tag == "w:pPr":
+            if self._changes.lists and not self._earlier and not self._fallback:
+                self._put_number()
         elif tag in _CHANGED:
             if self._open:
                 self._open.pop()
