@@ -3,6 +3,7 @@
     .venv/bin/python bench/add.py rate --corpus DIR [--times 5]     against bare extractous
     .venv/bin/python bench/add.py waits [--files 2000]              2,000 generated DOCX
     .venv/bin/python bench/add.py memory [--files 10000 100000] [--ocr]
+    .venv/bin/python bench/add.py tenths [--files 100000]           rate of each tenth
 
 CPU counts the program and all its workers. Memory is the sum of PSS (shared pages divided
 among those who share them) over all processes of the run, sampled five times a second.
@@ -97,14 +98,7 @@ def memory(counts: list[int], ocr: str) -> None:
     """The largest sum of PSS while so many small files are added."""
     for count in counts:
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name, "files")
-            folder.mkdir()
-            for number in range(count):
-                part = folder / str(number // 1000)
-                if number % 1000 == 0:
-                    part.mkdir()
-                body = f"note {number} on basin {number % 97}\n" * 20
-                (part / f"note-{number}.txt").write_text(body)
+            folder = small_files(Path(name), count)
             if ocr != "off":
                 from assay.testing.makers.images import encode, render_page
 
@@ -122,6 +116,58 @@ def memory(counts: list[int], ocr: str) -> None:
                 time.sleep(0.2)
             wall = time.perf_counter() - began
         print(f"{count} files, ocr {ocr}: {peak / 1024:.0f} MB at most, {wall:.0f} s")
+
+
+TENTHS = """
+import os, sys
+from pathlib import Path
+from assay.casework.case import Case
+
+def cpu():
+    # of this process and of what it started, living or ended
+    total, mine = sum(os.times()[:4]), os.getsid(0)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and entry.name != str(os.getpid()):
+            try:
+                if os.getsid(int(entry.name)) == mine:
+                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                    total += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+            except OSError:
+                continue
+    return total
+
+count, seen = int(sys.argv[3]), []
+def report(state):
+    if state["read"] >= len(seen) * count / 10:
+        seen.append((state["read"], state["seconds"], cpu()))
+with Case.init(Path(sys.argv[1])) as case:
+    case.add([Path(sys.argv[2])], ocr="off", report=report)
+    seen.append((count, 0.0, cpu()))
+for (a, s, c), (b, t, d) in zip(seen, seen[1:]):
+    wall = f"{(b - a) / (t - s):.0f} a second, " if t > s and b > a else ""
+    print(f"{a} to {b}: {wall}{(b - a) / max(d - c, 0.01):.0f} a CPU-second")
+"""
+
+
+def tenths(count: int) -> None:
+    """Exhibits a second, and a CPU-second of the whole session, in each tenth of a run."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = small_files(Path(name), count)
+        run = [sys.executable, "-c", TENTHS, f"{name}/case", str(folder), str(count)]
+        subprocess.run(run, check=True, start_new_session=True)
+
+
+def small_files(place: Path, count: int) -> Path:
+    """A folder of so many notes of 20 lines, a thousand a folder."""
+    folder = place / "files"
+    folder.mkdir()
+    for number in range(count):
+        part = folder / str(number // 1000)
+        if number % 1000 == 0:
+            part.mkdir()
+        body = f"note {number} on basin {number % 97}\n" * 20
+        (part / f"note-{number}.txt").write_text(body)
+    return folder
 
 
 def pss_of_session(leader: int) -> int:
@@ -155,7 +201,7 @@ def pss_of_session(leader: int) -> int:
 def main() -> None:
     """Choose the bench."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["rate", "waits", "memory"])
+    parser.add_argument("what", choices=["rate", "waits", "memory", "tenths"])
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--files", type=int, nargs="*")
@@ -168,6 +214,8 @@ def main() -> None:
         rate(given.corpus, given.times)
     elif given.what == "waits":
         waits((given.files or [2000])[0])
+    elif given.what == "tenths":
+        tenths((given.files or [100_000])[0])
     else:
         memory(given.files or [10_000, 100_000], "auto" if given.ocr else "off")
 

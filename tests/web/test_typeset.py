@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import unicodedata
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +109,42 @@ def test_a_line_is_of_the_kind_of_the_innermost_region_that_it_begins_in() -> No
     regions = [(4, 13, "quoted"), (8, 13, "signature")]
     lines = typeset.lines(text, (0, len(text)), regions=regions)
     assert [line.kind for line in lines] == ["", "quoted", "signature", ""]
+
+
+def test_a_region_within_a_line_has_pieces_of_its_own_and_no_word_moves() -> None:
+    text = "the sum of nine ten millions is due\n"
+    regions = [(11, 15, "deleted"), (16, 19, "inserted")]
+    (line,) = typeset.lines(text, (0, len(text)), marks=[(8, 19)], regions=regions)
+    assert line.kind == ""
+    found = [(p.text, p.kind, p.opens, p.mark) for p in line.pieces]
+    assert found == [
+        ("the sum ", "", False, 0), ("of ", "", False, 1), ("nine", "deleted", True, 1),
+        (" ", "", False, 1), ("ten", "inserted", True, 1), (" millions is due", "", False, 0),
+    ]  # fmt: skip
+    assert [p.at for p in line.pieces] == [0, 8, 11, 15, 16, 19]
+
+
+def test_a_stretch_of_lines_is_named_once_where_it_begins() -> None:
+    text = "new\n> old\n> older\n\nnew\n> other\n"
+    regions = [(4, 18, "quoted"), (24, 32, "quoted")]
+    lines = typeset.lines(text, (0, len(text)), regions=regions)
+    assert [(line.kind, line.opens) for line in lines] == [
+        ("", False), ("quoted", True), ("quoted", False), ("", False), ("", False),
+        ("quoted", True),
+    ]  # fmt: skip
+    assert all(not p.kind for line in lines for p in line.pieces)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_regions_never_change_the_words_of_a_page(seed: int) -> None:
+    chance = random.Random(seed)
+    text = "".join(chance.choice("ab \n") for _ in range(200))
+    places = [sorted((chance.randrange(200), chance.randrange(1, 201))) for _ in range(12)]
+    kinds = ["quoted", "comment", "deleted"]
+    regions = [(low, high, chance.choice(kinds)) for low, high in places if low < high]
+    lines = typeset.lines(text, (0, len(text)), marks=[(20, 60)], regions=regions)
+    for line in lines:
+        for piece in line.pieces:
+            assert text[piece.at : piece.at + len(piece.text)] == piece.text
+    shown = "".join(p.text for line in lines for p in line.pieces)
+    assert shown == text.replace("\n", "")

@@ -178,6 +178,7 @@ def _templates() -> Environment:
         "passage_url": address.passage_url,
         "lang_of": wording.lang_attribute,
         "STATUS": wording.STATUS,
+        "REGIONS": wording.REGIONS,
         "AUDIENCES": wording.AUDIENCES,
         "View": address.View,
     }

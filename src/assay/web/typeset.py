@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,7 @@ PART = 20_000  # code points of a page that are shown at once
 LONG_LINE = 4_000  # a line longer than this is cut into several blocks
 UNSURE = 80  # a word recognised with less than this many percent is underlined
 
+Stretch = TypeVar("Stretch", tuple[int, int, int], tuple[int, int, str])
 _BIDI = {
     0x200E: "LRM", 0x200F: "RLM", 0x061C: "ALM", 0x202A: "LRE", 0x202B: "RLE", 0x202C: "PDF",
     0x202D: "LRO", 0x202E: "RLO", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI",
@@ -83,6 +85,8 @@ class Piece(msgspec.Struct, frozen=True):
     noted: bool = False
     place: bool = False
     unseen: str = ""
+    kind: str = ""  # the kind of region it lies in, where the line around it is of another
+    opens: bool = False  # the region begins here
 
     @property
     def title(self) -> str:
@@ -93,10 +97,14 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A stored line, or a part of a very long one; `kind` where it is no plain running text."""
+    """A stored line, or a part of a very long one; `kind` where it is no plain running text.
+
+    `opens`: the stretch of this kind begins here.
+    """
 
     pieces: tuple[Piece, ...]
     kind: str = ""
+    opens: bool = False
 
 
 def character_name(char: str) -> str:
@@ -142,6 +150,7 @@ class _Layers(msgspec.Struct):
     unsure: list[tuple[int, int, int]] = []
     noted: list[tuple[int, int, int]] = []
     place: list[tuple[int, int, int]] = []
+    regions: list[tuple[int, int, str]] = []
 
 
 def lines(
@@ -156,15 +165,16 @@ def lines(
     """The lines of `[part)` of a page's text under their layers.
 
     `unsure` holds (start, end, percent), sorted. `noted` may overlap and be in any order. A line
-    is of the kind of the last region that it begins in: the innermost.
+    that lies in one region whole is of its kind, and of the innermost where they lie inside each
+    other; where regions begin or end within a line, its pieces are of their kinds.
     """
     start, end = part
-    regions = sorted((r for r in regions if r[1] > start and r[0] < end), key=lambda r: r[0])
     layers = _Layers(
         _inside(marks, start, end),
         [item for item in unsure if item[1] > start and item[0] < end],
         [(low, high, 0) for low, high in _joined(noted)],
         [(*place, 0)] if place else [],
+        _innermost([r for r in regions if r[1] > start and r[0] < end]),
     )
     found: list[Line] = []
     at = start
@@ -174,24 +184,44 @@ def lines(
         after = match.end() if match else end
         while stop - at > LONG_LINE:
             cut = text.rfind(" ", at + LONG_LINE // 2, at + LONG_LINE) + 1 or at + LONG_LINE
-            kind = _kind_at(regions, at)
-            found.append(Line(tuple(_cut(text, at, cut, layers)), kind))
+            found.append(_line(text, at, cut, layers, found))
             at = cut
-        pieces = tuple(_cut(text, at, stop, layers)) or (Piece(at, ""),)
-        found.append(Line(pieces, _kind_at(regions, at)))
+        found.append(_line(text, at, stop, layers, found))
         at = after
     return found
 
 
-def _kind_at(regions: Sequence[tuple[int, int, str]], at: int) -> str:
-    """The kind of the innermost region around a place, "" for none."""
-    kind = ""
-    for start, end, name in regions:
-        if start > at:
-            break
-        if at < end:
-            kind = name
-    return kind
+def _line(text: str, start: int, stop: int, layers: _Layers, before: list[Line]) -> Line:
+    pieces = tuple(_cut(text, start, stop, layers)) or (Piece(start, ""),)
+    around = _region_at(layers.regions, start)
+    if around is None or around[1] < stop:
+        return Line(pieces)
+    bare = tuple(msgspec.structs.replace(p, kind="", opens=False) for p in pieces)
+    last = before[-1] if before else None
+    follows = last is not None and last.kind == around[2] and around[0] < start
+    return Line(bare, around[2], not follows)
+
+
+def _innermost(regions: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Sorted stretches that do not overlap, each of the kind of its innermost region."""
+    edges = sorted({edge for low, high, _ in regions for edge in (low, high)})
+    kinds = [""] * len(edges)
+    # painted over each other, the longest first: what is seen at the end is innermost
+    for low, high, name in sorted(regions, key=lambda r: r[0] - r[1]):
+        for at in range(bisect_left(edges, low), bisect_left(edges, high)):
+            kinds[at] = name
+    found: list[tuple[int, int, str]] = []
+    for (low, high), kind in zip(pairwise(edges), kinds, strict=False):
+        if found and found[-1][1] == low and found[-1][2] == kind:
+            found[-1] = (found[-1][0], high, kind)
+        elif kind:
+            found.append((low, high, kind))
+    return found
+
+
+def _region_at(regions: list[tuple[int, int, str]], offset: int) -> tuple[int, int, str] | None:
+    index = bisect_right(regions, offset, key=lambda item: item[0]) - 1
+    return regions[index] if index >= 0 and offset < regions[index][1] else None
 
 
 def _inside(marks: Sequence[Sequence[int]], start: int, end: int) -> list[tuple[int, int, int]]:
@@ -223,6 +253,8 @@ def _cut(text: str, start: int, end: int, layers: _Layers, base: int = 0) -> Ite
     for layer in (layers.marks, layers.unsure, layers.noted, layers.place):
         for item in _touching(layer, low, high):
             edges.update((max(item[0], low), min(item[1], high)))
+    for stretch in _touching(layers.regions, low, high):
+        edges.update((max(stretch[0], low), min(stretch[1], high)))
     for match in _UNSEEN.finditer(text, start, end):
         edges.update((base + match.start(), base + match.end()))
     ordered = sorted(edges)
@@ -230,6 +262,7 @@ def _cut(text: str, start: int, end: int, layers: _Layers, base: int = 0) -> Ite
         words = text[left - base : right - base]
         mark = _at(layers.marks, left)
         unsure = _at(layers.unsure, left)
+        region = _region_at(layers.regions, left)
         yield Piece(
             left,
             words,
@@ -239,10 +272,12 @@ def _cut(text: str, start: int, end: int, layers: _Layers, base: int = 0) -> Ite
             _at(layers.noted, left) is not None,
             _at(layers.place, left) is not None,
             short_name(words) if len(words) == 1 and _UNSEEN.match(words) else "",
+            region[2] if region else "",
+            bool(region and region[0] == left),
         )
 
 
-def _touching(layer: list[tuple[int, int, int]], low: int, high: int) -> list[tuple[int, int, int]]:
+def _touching(layer: list[Stretch], low: int, high: int) -> list[Stretch]:
     first = bisect_right(layer, low, key=lambda item: item[1])
     last = bisect_left(layer, high, key=lambda item: item[0])
     return layer[first:last]

@@ -89,6 +89,22 @@ _LANGUAGES = {
     "uz": "Uzbek", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 
+REGIONS = {
+    "quoted": "quoted",
+    "boilerplate": "around the main text",
+    "comment": "comment",
+    "inserted": "inserted",
+    "deleted": "deleted",
+    "hidden": "hidden in the file",
+    "notes": "speaker notes",
+    "header": "page header",
+    "footer": "page footer",
+    "text_box": "text box",
+    "chart": "chart",
+    "signature": "signature",
+    "ocr": "recognised on a picture",
+}
+
 STATUS = {
     "read": "read whole",
     "partly": "read in part",
