@@ -126,7 +126,7 @@ def test_a_region_within_a_line_has_pieces_of_its_own_and_no_word_moves() -> Non
 
 def test_a_stretch_of_lines_is_named_once_where_it_begins() -> None:
     text = "new\n> old\n> older\n\nnew\n> other\n"
-    regions = [(4, 18, "quoted"), (24, 32, "quoted")]
+    regions = [(4, 18, "quoted"), (23, 30, "quoted")]
     lines = typeset.lines(text, (0, len(text)), regions=regions)
     assert [(line.kind, line.opens) for line in lines] == [
         ("", False), ("quoted", True), ("quoted", False), ("", False), ("", False),
