@@ -58,6 +58,12 @@ def own_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["ASSAY_CONFIG"] = before
 
 
+@pytest.fixture(autouse=True)
+def no_other_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs go without LibreOffice, installed or not: a test that wants a converter gives one."""
+    monkeypatch.setattr("assay.casework.runs.make_converter", lambda _: None)
+
+
 @pytest.fixture
 def case(tmp_path: Path) -> Iterator[Case]:
     """An empty case."""

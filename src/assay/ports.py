@@ -315,6 +315,33 @@ class Transcriber(Protocol):
         ...
 
 
+# ---------------------------------------------------------------- another program's reading
+
+
+class Converted(msgspec.Struct, frozen=True):
+    """What became of a conversion: a file that our readers know, or why there is none.
+
+    `code` is "" where `place` holds the copy; else timeout, crashed or damaged.
+    """
+
+    place: Path | None = None
+    code: str = ""
+    detail: str = ""
+
+
+class Converter(Protocol):
+    """Makes a copy of an exhibit in a format that our readers know, with another program."""
+
+    @property
+    def card(self) -> Card:
+        """Name, version, licence, and the media types that it may be asked for."""
+        ...
+
+    def convert(self, place: Path, media: str, scratch: Path) -> Converted:
+        """A copy of the exhibit at `place`, of the type `media`, in `scratch`. Never raises."""
+        ...
+
+
 # ---------------------------------------------------------------- workers
 
 

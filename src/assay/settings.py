@@ -25,6 +25,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ocr_seconds: float = 120.0  # wall time for one page of OCR
     hear_memory: int = 6 << 30  # address space of a transcribing worker
     hear_seconds: float = 7200.0  # wall time for transcribing one recording
+    converter_memory: int = 4 << 30  # address space of LibreOffice, where it reads what we cannot
+    converter_seconds: float = 90.0  # wall time for one exhibit in LibreOffice
     output: int = 4 << 30  # bytes that members of one container may unpack to
     member: int = 2 << 30  # bytes of one member
     ratio: int = 200  # unpacked bytes for each packed byte, beyond the first 16 MiB
@@ -48,6 +50,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     jobs: int = 0  # workers; 0 = one a core
     ocr: Literal["auto", "off", "all"] = "auto"
+    libreoffice: Literal["auto", "off"] = "auto"  # last resort for office files we cannot read
     langs: tuple[str, ...] = ()  # OCR languages by ISO 639-3, in order of preference; () = choose
     page_chars: int = 3000  # a page of a format without pages, at paragraph ends
     sheet_rows: int = 200  # rows of a sheet's page; the header is repeated on each

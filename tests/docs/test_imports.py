@@ -58,7 +58,7 @@ REACHING = {
         "assay.web.serve",
     },
     "sqlite3": {"assay.engines.catalogue", "assay.engines.overview"},
-    "subprocess": {"assay.engines.sandbox"},
+    "subprocess": {"assay.engines.libreoffice", "assay.engines.sandbox"},
     "webbrowser": {"assay.web.serve"},
     "asyncio": {"assay.web.lanes"},
     "multiprocessing": set[str](),

@@ -20,7 +20,8 @@ ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 BY_OTHERS = {
     "timeout", "crashed", "output", "skipped", "unreadable", "special_file", "symlink",
     "changed_while_read", "ocr_missing_language", "not_read_yet", "original_missing",
-    "member_lost", "not_examined", "ocr_waiting", "ocr_failed", "ocr_no_words", "withdrawn",
+    "member_lost", "not_examined", "read_by_other", "ocr_waiting", "ocr_failed", "ocr_no_words",
+    "withdrawn",
 }  # fmt: skip
 
 

@@ -66,6 +66,15 @@ def test_embedded_files_are_members_under_their_names(make: Make) -> None:
     assert reading.expected == 2
 
 
+def test_a_file_that_claims_more_bytes_than_there_are_is_cut_and_said() -> None:
+    body = bytearray(onenote.section([Page("P", [])], [b"the bytes"]))
+    at = body.find(b"the bytes") - 20
+    struct.pack_into("<Q", body, at, 1 << 60)
+    reading = made.read_bytes(bytes(body), "a.one")
+    assert "truncated" in made.codes(reading)
+    assert reading.members[0].size < len(body)
+
+
 def test_lists_in_several_fragments_are_read_to_their_end() -> None:
     body = onenote.section(
         [Page("P", [outline(*(text(f"line {n}") for n in range(9)))])], [b"a", b"b"], fragments=2

@@ -28,6 +28,7 @@ def examine(case_dir: str | None) -> dict[str, Any]:
         _han(),
         _speech(),
         _archives(),
+        _office(),
         *_jail(),
         *_fonts(),
         *_case(case_dir),
@@ -92,6 +93,18 @@ def _archives() -> dict[str, Any]:
     there = ctypes.util.find_library("archive") is not None
     detail = "7z and tar variants are read" if there else "7z archives stay unread"
     return _check("libarchive", there, detail, "apt-get install libarchive13")
+
+
+def _office() -> dict[str, Any]:
+    from assay.engines.libreoffice import PACKAGES, available, find_program
+
+    if available():
+        detail = "the last resort for office files that our readers cannot read"
+    elif find_program() is None:
+        detail = "not installed: rare and broken office files may stay unread"
+    else:
+        detail = "not used without bubblewrap to hold it"
+    return _check("LibreOffice", available(), detail, PACKAGES.removeprefix("sudo "))
 
 
 def _jail() -> list[dict[str, Any]]:

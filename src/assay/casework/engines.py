@@ -11,7 +11,7 @@ from assay.settings import Settings
 
 if TYPE_CHECKING:
     from assay.casework.case import Case
-    from assay.ports import SearchEngine, Workers
+    from assay.ports import Converter, SearchEngine, Workers
 
 
 def open_index(folder: Path, settings: Settings) -> SearchEngine:
@@ -44,3 +44,22 @@ def make_pool(case: Case, kind: str, size: int, scratch: Path) -> Workers:
         cpu_seconds=cpu_seconds,
         file_size=limits.member,
     )
+
+
+def make_converter(settings: Settings) -> Converter | None:
+    """The program that is the last resort for office files; None where there is none."""
+    if settings.reading.libreoffice == "off":
+        return None
+    from assay.engines.libreoffice import LibreOffice, available
+
+    if not available():
+        return None
+    limits = settings.limits
+    return LibreOffice(limits.converter_memory, limits.converter_seconds, limits.member)
+
+
+def could_convert(media: str) -> str:
+    """The command that adds what could read this type, "" where nothing could."""
+    from assay.engines.libreoffice import FILTERS, PACKAGES
+
+    return PACKAGES if media in FILTERS else ""

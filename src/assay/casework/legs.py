@@ -19,10 +19,12 @@ from typing import Any
 import msgspec
 
 from assay.casework import tasks
+from assay.casework.engines import could_convert
 from assay.casework.indexer import Indexer
 from assay.casework.neighbours import beside, is_volume, waits_for_others
 from assay.casework.receiver import Receiver
 from assay.casework.replay import apply_written
+from assay.casework.second_reader import Candidate, SecondReader, wanted
 from assay.custody import accession
 from assay.custody.log import Entry, Log
 from assay.custody.persons import Witness
@@ -35,7 +37,7 @@ from assay.index.write import day_of
 from assay.model.exhibit import RawPath
 from assay.model.finding import Examination
 from assay.model.reading import Member, Problem, Reading
-from assay.ports import Outcome, Task, Workers
+from assay.ports import Converter, Outcome, Task, Workers
 from assay.settings import Settings
 
 _ANSWERS = msgspec.msgpack.Decoder(list[tasks.ReadAnswer])
@@ -87,6 +89,7 @@ class Legs:
         make_pool: PoolMaker,
         recipe: str,
         receiver: Receiver | None = None,
+        converter: Converter | None = None,
         passwords: Sequence[str] = (),
         report: Callable[[dict[str, Any]], None] | None = None,
         skips: Callable[[], list[str]] = list,
@@ -103,6 +106,9 @@ class Legs:
         self._make_pool = make_pool
         self._recipe = recipe
         self._receiver = receiver
+        self._second = SecondReader(converter, spool / "in", self._workers()) if converter else None
+        self._copies: dict[int, tuple[Candidate, Path]] = {}  # task -> whose copy it reads
+        self._read_by: set[int] = set()  # exhibits whose text another program gave
         self._passwords = tuple(passwords)
         self._report = report or (lambda state: None)
         self._skips = skips
@@ -390,9 +396,11 @@ class Legs:
         for waiting, answer in zip(together, answers, strict=False):
             self._queued.discard(waiting.id)
             self._alone.discard(waiting.id)
+            second = self._offer_to_other(waiting, answer)
             self._store(waiting, answer, answer.seconds or outcome.seconds)
             waits = (
                 waiting.held
+                or second
                 or is_volume(waiting.name)  # the others of its set may need it
                 or self._waits(answer.reading)
             )
@@ -606,6 +614,76 @@ class Legs:
         os.replace(source, place)
         return place
 
+    # ------------------------------------------------------------ another program
+
+    def _offer_to_other(self, waiting: Waiting, answer: tasks.ReadAnswer) -> bool:
+        """Have what left nothing wait for another program; tells whether it does.
+
+        Where there is none, the problem says what would have to be installed.
+        """
+        reading = answer.reading
+        if self._second is not None:
+            if self._second.wants(reading):
+                place = self._place(waiting.id, waiting.digest, waiting.held)
+                if place is not None:
+                    self._second.keep(Candidate(waiting, place, reading))
+                    return True
+            return False
+        command = could_convert(reading.type)
+        if command and reading.problems and reading.problems[0].fatal and wanted(reading):
+            first = msgspec.structs.replace(
+                reading.problems[0], next_step=f"Run `{command}`, then `assay retry`."
+            )
+            answer.reading = msgspec.structs.replace(
+                reading, problems=(first, *reading.problems[1:])
+            )
+        return False
+
+    def converting(self) -> bool:
+        """Whether exhibits wait for another program, or copies for a reader."""
+        return self._second is not None and bool(self._second.pending() or self._copies)
+
+    def convert(self) -> None:
+        """Have another program make copies of what we could not read, and read the copies."""
+        assert self._second is not None
+        if self._pool is None:
+            self._pool = self._make_pool("read")
+        for candidate, made in self._second.made(0.0 if self._copies else 0.5):
+            if made.place is not None:
+                self._send_copy(candidate, made.place)
+            else:
+                self._drop(candidate)
+        for outcome in self._pool.outcomes(0.25) if self._copies else []:
+            candidate, place = self._copies.pop(outcome.id)
+            place.unlink(missing_ok=True)
+            answers = self._answers(outcome, 1)
+            entered = self._second.entered(candidate, answers[0])
+            for member in answers[0].reading.members:
+                if member.spool and "/" not in member.spool:
+                    (self._inbox / member.spool).unlink(missing_ok=True)
+            if entered is not None:
+                with self._catalogue.writing():
+                    self._read_by.add(candidate.waiting.id)
+                    self._store(candidate.waiting, entered, outcome.seconds)
+                self.tally.exhibits -= 1  # it was counted when our own reader had it
+                self._done_bytes -= candidate.waiting.size
+            self._drop(candidate)
+        self._tell("reading")
+
+    def _send_copy(self, candidate: Candidate, place: Path) -> None:
+        assert self._pool is not None
+        item = tasks.ReadItem(str(place), place.name.encode(), candidate.waiting.depth)
+        limits = self._settings.limits
+        request = tasks.ReadRequest((item,), str(self._inbox), limits, self._settings.reading)
+        self._serial += 1
+        self._copies[self._serial] = (candidate, place)
+        self._pool.submit(Task(self._serial, "read", _PACK.encode(request), limits.seconds))
+
+    def _drop(self, candidate: Candidate) -> None:
+        """The bytes of a member are needed no more."""
+        if not candidate.waiting.held:
+            Path(candidate.place).unlink(missing_ok=True)
+
     # ------------------------------------------------------------ 4 attest
 
     def attest(self, now: bool = False) -> None:
@@ -633,6 +711,8 @@ class Legs:
             "pages": row.page_count,
             "problems": [[p.code, p.where] for p in troubles],
         }
+        if row.id in self._read_by and self._second is not None:
+            body["by"] = self._second.name
         if members or row.container:
             body["expected"] = row.expected
             body["members"] = [[ordinal, digest] for ordinal, digest, _, _ in members]
@@ -649,6 +729,8 @@ class Legs:
 
     def settle(self) -> None:
         """Finish what is grouped: events, index, workers."""
+        if self._second is not None and not self.converting():
+            self._second.close()
         if self._pool is not None:
             if isinstance(self._pool, Pool):
                 found = self._pool.waits()
@@ -662,6 +744,8 @@ class Legs:
 
     def stop(self) -> None:
         """End early, keeping everything that is done (Ctrl-C)."""
+        if self._second is not None:
+            self._second.close()
         if self._receiver is not None and not self._receiver.ended:
             self._receiver.stop()
             while not self._receiver.ended:
@@ -673,6 +757,8 @@ class Legs:
         """End at once after a failure; what is done is in the catalogue and the log."""
         if self._receiver is not None:
             self._receiver.stop()
+        if self._second is not None:
+            self._second.close()
         if self._pool is not None:
             self._pool.close()
             self._pool = None

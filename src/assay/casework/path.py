@@ -11,6 +11,8 @@ A folder is handed over. For every file in it:
               PDFs are looked into once more, for findings: examine.examine.look_into.
 4. attest     an event says what was made of the exhibit, with which recipe.
 5. index      index.write.page_for_index folds each page, the search engine stores it.
+   (then)     office files that left nothing are handed to another program, where one is
+              installed: it makes a copy in a jail of its own, and step 2 reads the copy.
 6. recognise  pages that are pictures wait in a queue until all text is searchable; then
               extract.ocr reads them one by one, the result is kept, and step 5 follows.
 7. hear       sound waits last of all, and only where the case names a transcriber: what is said
@@ -31,6 +33,11 @@ def travel(legs: Legs) -> None:
         legs.receive()
         legs.read()
         legs.record()
+        legs.attest()
+        legs.index()
+    legs.settle()
+    while legs.converting():
+        legs.convert()
         legs.attest()
         legs.index()
     legs.settle()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from assay.casework.engines import make_pool, open_index
+from assay.casework.engines import make_converter, make_pool, open_index
 from assay.casework.indexer import Indexer
 from assay.casework.legs import Legs, Tally, cores
 from assay.casework.path import travel
@@ -212,7 +212,7 @@ def _run(
     legs = Legs(
         settings=settings, catalogue=catalogue, vault=case.vault(), kept=case.kept(), log=log,
         witness=case.witness(), indexer=indexer, spool=spool, make_pool=pool, recipe=recipe,
-        receiver=receiver, passwords=passwords, report=tell,
+        receiver=receiver, converter=make_converter(settings), passwords=passwords, report=tell,
         skips=lambda: requests.take(case.folder / places.SKIP_FILE),
     )  # fmt: skip
     try:

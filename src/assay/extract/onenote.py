@@ -28,6 +28,7 @@ from assay.extract.onestore import (
 )
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
+from assay.extract.spool import CHUNK
 from assay.extract.transcript import Transcript
 from assay.ports import Card
 
@@ -313,11 +314,10 @@ def _take_files(body: bytes, store: Store, names: dict[str, str], transcript: Tr
         if place < 0:
             spool.refuse(raw, problem("damaged", f"member {number}", "not where its list says"))
             continue
-        piece = (bytes(body[at : min(at + (1 << 20), place + length)])
-                 for at in range(place, place + length, 1 << 20))  # fmt: skip
-        short = place + length > len(body)
+        end = min(place + length, len(body))  # the length is the file's word for it
+        piece = (bytes(body[at : min(at + CHUNK, end)]) for at in range(place, end, CHUNK))
         spool.add(raw, piece)
-        if short:
+        if place + length > len(body):
             transcript.trouble("truncated", f"member {number}", "the file ends inside it")
 
 

@@ -44,6 +44,10 @@ PROBLEMS: dict[str, Kind] = {
         "the file was broken and was read from a repaired copy; the original is untouched",
         "Compare the text with the page pictures before quoting from it.",
     ),
+    "read_by_other": Kind(
+        "our readers could not read it; the text is from a copy that another program made of it",
+        "Compare with the original before quoting; the detail names the program.",
+    ),
     "encrypted": Kind(
         "protected by a password that is not known",
         "Put the password in a file and run `assay retry --passwords FILE`.",
