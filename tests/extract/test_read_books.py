@@ -225,6 +225,13 @@ def test_a_mobipocket_book_is_read_however_it_is_packed(packed: str, tmp_path: P
     assert (reading.expected, reading.status) == (2, "read")
 
 
+def test_a_phrase_that_holds_itself_ends_as_a_problem() -> None:
+    body = books.mobi(PAGE, title="Tides", packed="huff")
+    body = body.replace(b"\x00\x03the", b"\x00\x03\xff\xffe")  # two codes of the phrase itself
+    reading = made.read_bytes(body, "a.mobi")
+    assert made.codes(reading) == {"damaged"}
+
+
 def test_a_book_under_drm_is_said_to_be_locked_and_its_pictures_are_taken() -> None:
     body = books.mobi(PAGE, title="Tides", pictures=[b"\x89PNG"], locked=True)
     reading = made.read_bytes(body, "a.azw")

@@ -73,8 +73,12 @@ class Store:
         if stored.section:
             source, start = self._packed_section(), stored.offset
         end = start + stored.size
+        if end > 1 << 62:
+            raise MemberBroken("damaged", "its place is outside the store")
         if stored.section and any(a < end and start < b for a, b in self._gaps):
             raise MemberBroken("damaged", "its packed data is broken")
+        if not stored.section and end > self.size:
+            raise MemberBroken("truncated", "the store ends before the file")
         source.seek(start)
         left = stored.size
         while left:
@@ -105,6 +109,8 @@ class Store:
 
     def _whole(self, name: bytes) -> bytes:
         stored = next(f for f in self.files if f.name == name or f.name.endswith(name))
+        if self._base + stored.offset > self.size:
+            raise KeyError
         self.stream.seek(self._base + stored.offset)
         return self.stream.read(min(stored.size, 256 << 20))
 
@@ -127,7 +133,9 @@ class Store:
             raise Stop("bomb", "", f"over {self.limits.ratio} times its size")
         count = min(count, (len(table) - head) // 8)
         starts = [*struct.unpack_from(f"<{count}Q", table, head), packed]
-        content = next(f for f in self.files if f.name == _CONTENT)
+        content = next((f for f in self.files if f.name == _CONTENT), None)
+        if content is None:
+            raise KeyError
         together = max(reset // _FRAME, 1)
         stretches = [(first, min(first + together, count)) for first in range(0, count, together)]
         for at in range(0, len(stretches), _TOGETHER):
@@ -146,7 +154,7 @@ class Store:
         for first, last in stretches:
             frames = []
             for number in range(first, last):
-                self.stream.seek(self._base + content.offset + starts[number])
+                self.stream.seek(min(self._base + content.offset + starts[number], self.size))
                 packed = self.stream.read(max(min(starts[number + 1] - starts[number], 0xFFFF), 0))
                 frames.append((packed, min(_FRAME, size - number * _FRAME)))
             folders.append(frames)

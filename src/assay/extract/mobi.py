@@ -37,6 +37,7 @@ _EXTH = {
     524: "language", 535: "creator-build",
 }  # fmt: skip
 _NONE = 0xFFFFFFFF
+_RECORD = 1 << 20  # bytes that one record or phrase may unpack to; writers make 4,096
 _STEP = "Ask for a copy without DRM; custody of it is complete."
 # (first bytes of a record, bytes of its head, ending)
 _MEDIA = (
@@ -70,11 +71,16 @@ def read_mobi(request: Request, transcript: Transcript) -> None:
     records = _records(request.path.read_bytes(), transcript)
     header = _header(records[0])
     _describe(header, transcript)
-    body = b""
+    stop: Stop | None = None
     if not header.locked and request.only is None:
-        body = _text(header, records, request, transcript)
-        _show(body, header, records, request, transcript)
+        try:
+            body = _text(header, records, request, transcript)
+            _show(body, header, records, request, transcript)
+        except Stop as reached:
+            stop = reached
     _take_members(records, header, transcript)
+    if stop is not None:
+        raise stop
     if header.locked:
         raise Stop("encrypted", "", f"DRM of kind {header.locked}", _STEP)
 
@@ -171,7 +177,7 @@ def _text(header: _Header, records: list[bytes], request: Request, transcript: T
     elif header.compression == 2:
         unpack = unpack_palmdoc
     elif header.compression == 17480:
-        unpack = _Phrases(records[header.huff : header.huff + max(header.huffs, 1)]).unpack
+        unpack = _Phrases(records[header.huff : header.huff + max(header.huffs, 1)]).record
     else:
         raise Stop("unsupported", "", f"compression {header.compression}")
     out: list[bytes] = []
@@ -258,7 +264,7 @@ class _Phrases:
         for record in records[1:]:
             if record[:4] == b"CDIC":
                 self._read(record)
-        self._depth = 0
+        self._open: set[int] = set()  # phrases that are being unpacked
 
     def _read(self, record: bytes) -> None:
         promised, bits = _word(record, 8), _word(record, 12)
@@ -268,14 +274,19 @@ class _Phrases:
             phrase = record[at + 2 : at + 2 + (head & 0x7FFF)]
             self._phrases.append((phrase, bool(head & 0x8000)))
 
+    def record(self, data: bytes) -> bytes:
+        """The text of one record, whatever became of the one before it; see `unpack`."""
+        self._open.clear()
+        return self.unpack(data)
+
     def unpack(self, data: bytes) -> bytes:
-        """The text of one record. Raises IndexError or ValueError where a code has no phrase."""
-        if self._depth > 32:
+        """The text of packed bytes. Raises IndexError or ValueError where a code has no phrase."""
+        if len(self._open) > 32:
             raise ValueError
         bits = len(data) * 8
         window = int.from_bytes(data + bytes(8), "big")
         width = bits + 64
-        at = 0
+        at = size_so_far = 0
         out: list[bytes] = []
         while True:
             code = window >> (width - at - 32) & 0xFFFFFFFF
@@ -295,12 +306,15 @@ class _Phrases:
             number = (most - code) >> (32 - size)
             phrase, plain = self._phrases[number]
             if not plain:
-                self._depth += 1
-                try:
-                    phrase = self.unpack(phrase)
-                finally:
-                    self._depth -= 1
+                if number in self._open:
+                    raise ValueError  # a phrase inside itself
+                self._open.add(number)
+                phrase = self.unpack(phrase)
+                self._open.discard(number)
                 self._phrases[number] = (phrase, True)
+            size_so_far += len(phrase)
+            if size_so_far > _RECORD:
+                raise ValueError
             out.append(phrase)
 
 

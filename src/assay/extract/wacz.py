@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from typing import Any
 
 from assay.extract import dates, types
@@ -28,7 +29,7 @@ CARD = Card(
     limits="the signature over the digest of datapackage.json is noted, not checked",
 )
 _JSON = 64 << 20
-_ERRORS = (MemberBroken, ValueError, OSError, EOFError)
+_ERRORS = (MemberBroken, zlib.error, ValueError, OSError, EOFError)
 
 
 def read_wacz(request: Request, transcript: Transcript) -> None:

@@ -237,6 +237,8 @@ class Archive:
 
     def _raw(self, entry: Entry, password: str | None) -> tuple[Iterator[bytes], int, bool]:
         """(compressed chunks, method, whether the CRC counts) of an entry."""
+        if not 0 <= entry.offset < self.length:
+            raise MemberBroken("damaged", "its place is outside the archive")
         self._file.seek(entry.offset)
         head = self._file.read(30)
         if len(head) < 30 or head[:4] != _LOCAL:

@@ -21,6 +21,8 @@ from assay.extract.request import Request
 _MOST = 256 << 20
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _DATA = re.compile(rb"[\"'(=]\s*data:[^,\"'()<>]{0,200},", re.IGNORECASE)
+_TAG = re.compile(rb"<[a-zA-Z](?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+_RAW = re.compile(rb"<(style|script)\b[^>]*>(.*?)</\1", re.DOTALL | re.IGNORECASE)
 _SOURCE = re.compile(rb"\ssrcdoc\s*=\s*[\"']?[^\"'\s>]", re.IGNORECASE)
 
 
@@ -93,7 +95,9 @@ def data_in(page: bytes) -> int:
     if b"data:" not in page and b"srcdoc" not in page:
         return 0
     page = _COMMENT.sub(b"", page)
-    return len(_DATA.findall(page)) + len(_SOURCE.findall(page))
+    inside = [match.group(0) for match in _TAG.finditer(page)]
+    found = sum(len(_DATA.findall(tag)) + len(_SOURCE.findall(tag)) for tag in inside)
+    return found + sum(len(_DATA.findall(match.group(2))) for match in _RAW.finditer(page))
 
 
 def count_webarchive(request: Request) -> int | None:
@@ -105,7 +109,7 @@ def count_webarchive(request: Request) -> int | None:
     _, wide, narrow, total, _, table = struct.unpack(">6s2B3Q", raw[-32:])
     places = [
         int.from_bytes(raw[table + n * wide : table + (n + 1) * wide], "big")
-        for n in range(min(total, 4_000_000))
+        for n in range(min(total, (len(raw) - table) // max(wide, 1)))
     ]
     key = b"WebResourceData"
     keys = {
@@ -121,7 +125,7 @@ def count_webarchive(request: Request) -> int | None:
             bytes_of = 1 << (raw[begin] & 15)
             size = int.from_bytes(raw[begin + 1 : begin + 1 + bytes_of], "big")
             begin += 1 + bytes_of
-        for n in range(size):
+        for n in range(min(size, (len(raw) - begin) // max(narrow, 1))):
             place = begin + n * narrow
             if int.from_bytes(raw[place : place + narrow], "big") in keys:
                 found += 1
