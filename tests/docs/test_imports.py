@@ -28,7 +28,8 @@ THIRD_PARTY = {
     "index": frozenset({"msgspec"}),
     # a library a format; all of it runs in the jail
     "extract": frozenset({
-        "msgspec", "bcj", "brotli", "chardet", "cryptography", "djvu_rs", "inflate64", "libarchive",
+        "msgspec", "bcj", "brotli", "chardet", "cramjam", "cryptography", "djvu_rs", "inflate64",
+        "libarchive",
         "msoffcrypto", "mutagen", "numpy", "olefile", "pikepdf", "PIL", "pillow_heif", "py3langid",
         "pybde", "pyewf", "pyluksde", "pymodi", "pypdfium2", "pypff", "pyppmd", "pyqcow",
         "python_calamine", "pytsk3", "pyvhdi", "pyvmdk", "selectolax", "xlrd",

@@ -11,7 +11,7 @@ import pytest
 
 from assay.extract.spool import Spool
 from assay.model.reading import Reading
-from assay.testing.makers import databases
+from assay.testing.makers import databases, parquet
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
@@ -286,3 +286,38 @@ def test_an_access_file_that_is_cut_off_gives_the_rows_before() -> None:
     reading = made.read_bytes(body[:-4096], "a.mdb")
     assert "damaged" in made.codes(reading)
     assert "ID\tName" in reading.text
+
+
+# ---------------------------------------------------------------- Parquet
+
+NAMES = [None if n % 7 == 0 else f"Имя {n % 11}" for n in range(2500)]
+
+
+@pytest.mark.parametrize("dictionary", [False, True])
+def test_every_row_of_a_parquet_table_is_a_line_under_its_columns(dictionary: bool) -> None:
+    body = parquet.parquet({"id": list(range(2500)), "name": NAMES}, dictionary=dictionary)
+    reading = made.read_bytes(body, "a.parquet")
+    assert reading.status == "read"
+    assert reading.pages[1].label == "rows 201-400"
+    assert made.page_of(reading, 2).startswith("id\tname\n200\tИмя 2\n")
+    lines = [line for line in reading.text.replace("\f", "\n").split("\n") if line != "id\tname"]
+    assert lines == [f"{n}\t{name or ''}".rstrip("\t") for n, name in enumerate(NAMES)]
+
+
+def test_a_parquet_table_that_is_cut_off_or_sealed_says_so() -> None:
+    body = parquet.parquet({"id": [1, 2], "name": ["a", "b"]})
+    assert made.codes(made.read_bytes(body[:-9], "a.parquet")) == {"truncated"}
+    assert made.codes(made.read_bytes(body[:-4] + b"PARE", "a.parquet")) == {"encrypted"}
+
+
+def test_a_broken_page_of_parquet_costs_its_column_in_its_group() -> None:
+    body = parquet.parquet({"id": list(range(10)), "name": ["word"] * 10}, group=5)
+    at = body.index(b"\4\0\0\0word")
+    reading = made.read_bytes(body[:at] + b"\xff" + body[at + 1 :], "a.parquet")
+    assert [(p.code, p.where) for p in reading.problems] == [("damaged", "row group 1, column 2")]
+    assert reading.text.endswith("4\n5\tword\n6\tword\n7\tword\n8\tword\n9\tword")
+
+
+def test_a_parquet_table_over_the_limit_of_cells_is_a_problem() -> None:
+    body = parquet.parquet({"id": list(range(100)), "name": ["word"] * 100}, group=10)
+    assert "limit_cells" in made.codes(made.read_bytes(body, "a.parquet", cells=50))

@@ -36,6 +36,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
          "audio/flac", "video/x-ms-asf", "audio/x-aiff", "audio/x-ape", "audio/aac",
          "audio/x-wavpack", "audio/amr", "video/x-flv", "video/mpeg", "audio/midi"),
     ),
+    ("parquet", "read_parquet", ("application/vnd.apache.parquet",)),
     ("values", "read_json", ("application/json",)),
     ("values", "read_plist", ("application/x-plist",)),
     ("markup", "read_xml", ("application/xml",)),
