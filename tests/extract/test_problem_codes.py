@@ -103,7 +103,7 @@ PROVOKE: dict[str, Callable[[], Reading]] = {
         "слово ".encode() * 40 + b"\x98\xff\x98" + "слово ".encode() * 40, "a.txt"
     ),
     "unsupported": lambda: made.read_bytes(
-        archives.zip_of({"a": b"a" * 99}).replace(b"\x08\x00", b"\x09\x00"), "a.zip"
+        archives.zip_of({"a": b"a" * 99}).replace(b"\x08\x00", b"\x06\x00"), "a.zip"
     ),
     "not_transcribed": lambda: made.read_bytes(b"#!AMR\n" + bytes(130), "a.amr"),
     "page_failed": lambda: made.read_bytes(missing_page(), "a.pdf"),

@@ -14,7 +14,7 @@ from assay.extract import spool
 from assay.extract.read import read
 from assay.extract.volumes import Neighbour
 from assay.model.reading import Reading
-from assay.testing.makers import rar, sevenzip
+from assay.testing.makers import archives, rar, sevenzip
 
 FILES = {
     "a.txt": b"alpha " * 400, "in/отчёт.txt": b"beta", "empty": b"", "c.bin": bytes(range(256)),
@@ -256,3 +256,86 @@ def test_a_rar_cut_short_gives_what_is_there() -> None:
     reading = made.read_bytes(body[: body.index(b"beta") + 2], "a.rar")
     assert reading.members[0].problem is None
     assert "truncated" in made.codes(reading)
+
+
+# ---------------------------------------------------------------- zip, further
+
+
+def test_a_zip_set_is_read_by_its_last_volume(tmp_path: Path) -> None:
+    body = archives.zip_of({"a.txt": b"alpha " * 99, "b.txt": bytes(range(256))}, stored=("b.txt",))
+    parts = archives.spanned(body, 150)
+    assert len(parts) > 2
+    files = {f"a.z{n + 1:02}": part for n, part in enumerate(parts[:-1])} | {"a.zip": parts[-1]}
+    reading = read_set(files, "a.zip", tmp_path)
+    assert (names(reading), reading.status) == ([b"a.txt", b"b.txt"], "read")
+    assert read_set(files, "a.z01", tmp_path).status == "read"
+    first = files.pop("a.z01")
+    reading = read_set(files, "a.zip", tmp_path)
+    assert "volume 1" in [p.where for p in reading.problems if p.code == "volume_missing"]
+    assert len(first) == 150
+
+
+def test_an_entry_that_only_a_local_header_names_is_a_member_too() -> None:
+    hidden = archives.zip_of({"hidden.txt": b"kept from the directory"})
+    hidden = hidden[: hidden.index(b"PK\1\2")]
+    shown = archives.zip_of({"a.txt": b"alpha"})
+    reading = made.read_bytes(hidden + shown, "a.zip")
+    assert names(reading) == [b"a.txt", b"hidden.txt"]
+    assert (reading.expected, reading.status) == (2, "read")
+    assert ("zip:not in its directory", "1") in reading.metadata.found
+
+
+def test_a_name_that_differs_between_directory_and_local_header_is_noted() -> None:
+    body = archives.zip_of({"a.txt": b"alpha"}).replace(b"a.txt", b"b.txt", 1)
+    reading = made.read_bytes(body, "a.zip")
+    assert names(reading) == [b"a.txt"]
+    assert ("zip:member 1", "its local header says b.txt") in reading.metadata.found
+
+
+@pytest.mark.parametrize("charset", ["cp866", "gbk"])
+def test_the_charset_of_names_is_guessed_from_all_of_them_and_the_raw_ones_are_kept(
+    charset: str,
+) -> None:
+    given = {
+        "cp866": ["отчёт о поставке груза.txt", "список судов в порту.txt"],
+        "gbk": ["审计压缩包文件检索测试报告.txt", "集团邮件审计系统自动巡检需求.txt"],
+    }[charset]
+    raw = [name.encode(charset) for name in given]
+    body = archives.zip_of({"#" * len(raw[0]): b"x", "%" * len(raw[1]): b"y"})
+    body = body.replace(b"#" * len(raw[0]), raw[0]).replace(b"%" * len(raw[1]), raw[1])
+    reading = made.read_bytes(body, "a.zip")
+    assert names(reading) == raw
+    assert ("zip:name of member 1", given[0]) in reading.metadata.found
+
+
+def test_comments_of_a_zip_are_metadata() -> None:
+    body = archives.zip_of({"a": b"alpha"}, comment=b"from the harbour office")
+    reading = made.read_bytes(body, "a.zip")
+    assert ("zip:comment", "from the harbour office") in reading.metadata.found
+
+
+def test_a_time_in_the_extra_field_of_unix_has_its_zone() -> None:
+    import struct
+
+    extra = struct.pack("<HHBi", 0x5455, 5, 1, archives.ENTRY_TIME)
+    body = archives.zip_of({"a": b"alpha"}, extra=extra)
+    assert made.read_bytes(body, "a.zip").members[0].modified == "2019-03-14T09:00:00Z"
+
+
+def test_deflate64_and_ppmd_are_unpacked() -> None:
+    import inflate64
+    import pyppmd
+
+    words = b"the dredging of basin four " * 99
+    wide = inflate64.Deflater()
+    for method, packed in (
+        (9, wide.deflate(words) + wide.flush()),
+        (98, b"\x05\x01" + _ppmd8(pyppmd, words)),
+    ):
+        reading = made.read_bytes(archives.packed_zip("a", words, method, packed), "a.zip")
+        assert (reading.status, reading.members[0].size) == ("read", len(words)), method
+
+
+def _ppmd8(pyppmd: object, words: bytes) -> bytes:
+    machine = pyppmd.Ppmd8Encoder(6, 17 << 20, 0)  # type: ignore[attr-defined]
+    return bytes(machine.encode(words) + machine.flush())

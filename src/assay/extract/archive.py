@@ -6,6 +6,7 @@ It runs in this process. Where the library is not installed every such file give
 
 from __future__ import annotations
 
+import io
 import locale
 import os
 from collections.abc import Iterator
@@ -130,4 +131,44 @@ def blocks(entry: Any) -> Iterator[bytes]:
     except Exception as error:
         if type(error).__name__ != "ArchiveError":
             raise
+        raise MemberBroken(code_of(error), "libarchive") from None
+
+
+class _Chunks(io.RawIOBase):
+    """Chunks as a stream that only goes forward."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._held = b""
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        """Fill `buffer` as far as one chunk goes."""
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        while not self._held:
+            try:
+                self._held = next(self._chunks)
+            except StopIteration:
+                return 0
+            except MemberBroken:
+                return 0  # ends here; the library says truncated
+        count = min(len(view), len(self._held))
+        view[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count
+
+
+def raw_stream(chunks: Iterator[bytes], packing: str) -> Iterator[bytes]:
+    """Undo a packing (`zstd`, `lz4`, `compress`, `lzma`, `lzip`). Raises MemberBroken."""
+    binding = library()
+    stream = _Chunks(chunks)
+    try:
+        with binding.stream_reader(stream, "raw", packing, 1 << 16) as opened:
+            for entry in opened:
+                yield from blocks(entry)
+                return
+    except binding.ArchiveError as error:
         raise MemberBroken(code_of(error), "libarchive") from None

@@ -64,7 +64,9 @@ def read_request(request: Request) -> Reading:
         if not volumes.first and volumes.whole:
             sets.enter_part(request, transcript, volumes)
             return transcript.finish()
-        request = sets.with_set(request, volumes) if volumes.first else request
+        if volumes.first:
+            request = sets.with_set(request, volumes)
+            media = transcript.type = request.type
         sets.say_missing(transcript, volumes)
     reader = formats.reader_for(media)
     if reader is None:

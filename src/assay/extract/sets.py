@@ -31,8 +31,15 @@ def set_of(request: Request) -> Volumes | None:
     """The set that the exhibit is a part of, None where it stands alone."""
     for volumes in volumes_of(request.name, request.path, request.neighbours):
         if _holds(volumes, request):
-            return volumes
+            return _counted(volumes) if volumes.family == "zip" and volumes.whole else volumes
     return None
+
+
+def _counted(volumes: Volumes) -> Volumes:
+    """A zip set with the parts missing that the end record counts."""
+    parts = dict(volumes.parts)
+    wanted = range(1, _disk(parts[LAST]) + 1)
+    return replace(volumes, missing=tuple(n for n in wanted if n not in parts))
 
 
 def _holds(volumes: Volumes, request: Request) -> bool:
@@ -68,11 +75,17 @@ def _begins(path: Path, magic: bytes) -> bool:
 
 def _is_spanned(path: Path) -> bool:
     """Tell whether the end record of a zip names a disk beyond the first."""
+    return _disk(path) > 0
+
+
+def _disk(path: Path) -> int:
+    """The number of the disk that a zip's end record stands on, 0 without one."""
     with path.open("rb") as stream:
         stream.seek(max(path.stat().st_size - 0x10100, 0))
         tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
-    return at >= 0 and tail[at + 4 : at + 6] not in (b"\0\0", b"")
+    number = int.from_bytes(tail[at + 4 : at + 6], "little") if at >= 0 else 0
+    return 0 if number == 0xFFFF else number
 
 
 def _is_rar_volume(path: Path, company: bool) -> bool:
@@ -111,7 +124,8 @@ def with_set(request: Request, volumes: Volumes) -> Request:
     """The request for the part that reads the set."""
     paths = volumes.paths
     missing = tuple(n for n in volumes.missing if n != LAST)
-    return replace(request, volumes=tuple(paths), missing=missing)
+    media = types.ZIP if volumes.family == "zip" else request.type
+    return replace(request, type=media, volumes=tuple(paths), missing=missing)
 
 
 def enter_part(request: Request, transcript: Transcript, volumes: Volumes) -> None:

@@ -159,9 +159,7 @@ class Joined(io.RawIOBase):
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._files = [path.open("rb") for path in paths]
-        self.starts = [0]
-        for path in paths:
-            self.starts.append(self.starts[-1] + path.stat().st_size)
+        self.starts = starts_of(paths)
         self.length = self.starts[-1]
         self._at = 0
 
@@ -201,6 +199,14 @@ class Joined(io.RawIOBase):
         for file in self._files:
             file.close()
         super().close()
+
+
+def starts_of(paths: Sequence[Path]) -> list[int]:
+    """Where each file begins in the whole, and the length of the whole at the end."""
+    starts = [0]
+    for path in paths:
+        starts.append(starts[-1] + path.stat().st_size)
+    return starts
 
 
 def opened(paths: Sequence[Path]) -> io.BufferedReader:

@@ -15,13 +15,15 @@ import hashlib
 import hmac
 import lzma
 import mmap
+import stat
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from assay.extract import dates, volumes
 from assay.extract.spool import CHUNK, MemberBroken
 
 _LOCAL = b"PK\x03\x04"
@@ -30,8 +32,12 @@ _END = b"PK\x05\x06"
 _END64 = b"PK\x06\x06"
 _LOCATOR64 = b"PK\x06\x07"
 _DESCRIPTOR = b"PK\x07\x08"
-_METHODS = {0: "stored", 8: "deflate", 12: "bzip2", 14: "lzma", 95: "xz"}
-_OTHER_METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 93: "zstandard", 98: "PPMd"}
+_METHODS = {
+    0: "stored", 8: "deflate", 9: "deflate64", 12: "bzip2", 14: "lzma", 20: "zstandard",
+    93: "zstandard", 95: "xz", 98: "PPMd",
+}  # fmt: skip
+_OTHER_METHODS = {1: "shrink", 6: "implode", 94: "MP3", 96: "JPEG", 97: "WavPack"}
+_GAP = 64 << 20  # bytes between entries that are searched for others
 
 
 class NotZip(Exception):
@@ -52,6 +58,7 @@ class Entry:
     time: int
     extra: bytes
     attributes: int = 0
+    comment: bytes = b""
 
     @property
     def encrypted(self) -> bool:
@@ -64,8 +71,32 @@ class Entry:
         return self.name.endswith(b"/") and self.size <= 0
 
     @property
+    def link(self) -> bool:
+        """Tell whether it is a symbolic link of Unix, whose bytes are its target."""
+        return stat.S_ISLNK(self.attributes >> 16)
+
+    @property
+    def unicode_name(self) -> str | None:
+        """The name where the archive gives its charset: by flag, or beside it in UTF-8."""
+        if self.flags & 0x800:
+            return self.name.decode("utf-8", "replace")
+        beside = _extra(self.extra, 0x7075)
+        if len(beside) > 5 and struct.unpack_from("<I", beside, 1)[0] == zlib.crc32(self.name):
+            return beside[5:].decode("utf-8", "replace")
+        return None
+
+    @property
     def modified(self) -> str | None:
-        """The DOS time as ISO 8601 without a zone; None where it is no date."""
+        """RFC 3339 from the extra times of Unix or NTFS, else the DOS time without a zone.
+
+        None where it is no date.
+        """
+        unix = _extra(self.extra, 0x5455)
+        if len(unix) >= 5 and unix[0] & 1:
+            return dates.from_epoch(struct.unpack_from("<i", unix, 1)[0])
+        ntfs = _extra(self.extra, 0x000A)
+        if len(ntfs) >= 16 and ntfs[4:8] == b"\1\0\x18\0":
+            return dates.from_filetime(struct.unpack_from("<Q", ntfs, 8)[0])
         date, clock = self.time >> 16, self.time & 0xFFFF
         year, month, day = (date >> 9) + 1980, (date >> 5) & 15, date & 31
         hour, minute, second = clock >> 11, (clock >> 5) & 63, (clock & 31) * 2
@@ -81,9 +112,12 @@ class Archive:
     headers were searched for instead. Use it with `with`. Raises NotZip.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = path.open("rb")
-        self.length = path.stat().st_size
+    def __init__(self, path: Path, parts: Sequence[Path] = ()) -> None:
+        self._file: BinaryIO = volumes.opened(parts or [path])
+        self._starts = volumes.starts_of(parts or [path])
+        self.length = self._starts[-1]
+        self._end = self.length  # where the directory begins
+        self.comment = b""
         self.entries: list[Entry] = []
         self.promised: int | None = None
         self.salvaged = False
@@ -124,6 +158,7 @@ class Archive:
             return
         count, size, offset = struct.unpack_from("<HII", tail, at + 10)
         end = self.length - tail_size + at
+        self.comment = tail[at + 22 : at + 22 + struct.unpack_from("<H", tail, at + 20)[0]]
         locator = at - 20
         if locator >= 0 and tail[locator : locator + 4] == _LOCATOR64:
             place = struct.unpack_from("<Q", tail, locator + 8)[0]
@@ -136,6 +171,10 @@ class Archive:
                     break
         self.promised = count
         start = end - size
+        self._end = max(start, 0)
+        disk = struct.unpack_from("<H", tail, at + 6)[0]
+        if 0 < disk < len(self._starts) - 1:
+            offset += self._starts[disk]
         self._shift = start - offset
         self._file.seek(start if start >= 0 else offset)
         if start < 0:
@@ -153,42 +192,65 @@ class Archive:
             (flags, method, time, crc, packed, size, n, m, k) = struct.unpack_from(
                 "<HHIIIIHHH", directory, at + 8
             )
+            disk = struct.unpack_from("<H", directory, at + 34)[0]
             attributes, offset = struct.unpack_from("<II", directory, at + 38)
             name = directory[at + 46 : at + 46 + n]
             extra = directory[at + 46 + n : at + 46 + n + m]
+            comment = directory[at + 46 + n + m : at + 46 + n + m + k]
             at += 46 + n + m + k
             if 0xFFFFFFFF in (packed, size, offset):
                 size, packed, offset = _widen(extra, size, packed, offset)
+            if 0 < disk < len(self._starts) - 1:
+                offset += self._starts[disk]
             self.entries.append(
                 Entry(
                     name, offset + self._shift, packed, size, crc, method, flags, time, extra,
-                    attributes,
+                    attributes, comment,
                 )
             )  # fmt: skip
 
     def _search(self) -> Iterator[Entry]:
         """Entries by their local headers, for an archive without a directory."""
-        if not self.length:
-            return
+        if not self.length or len(self._starts) > 2:
+            return  # volumes without a directory are not searched
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            at = view.find(_LOCAL)
-            while at >= 0 and at + 30 <= len(view):
-                flags, method, time, crc, packed, size, n, m = struct.unpack_from(
-                    "<HHIIIIHH", view, at + 6
-                )
-                start = at + 30 + n + m
-                name, extra = view[at + 30 : at + 30 + n], view[at + 30 + n : start]
-                if 0xFFFFFFFF in (packed, size):
-                    size, packed, _ = _widen(extra, size, packed, 0)
-                known = not flags & 8 or packed > 0
-                follow = view.find(_LOCAL, start + (packed if known else 0))
-                if not known:
-                    mark = view.rfind(_DESCRIPTOR, start, follow if follow >= 0 else len(view))
-                    stop = mark if mark >= 0 else (follow if follow >= 0 else len(view))
-                    packed, size, crc = stop - start, -1, -1
-                if n:
-                    yield Entry(name, at, packed, size, crc, method, flags, time, extra)
-                at = follow
+            yield from _local_entries(view, 0)
+
+    def strays(self) -> list[Entry]:
+        """Entries that have a local header and are not in the directory.
+
+        Only the stretches that no entry of the directory covers are searched.
+        """
+        if self.salvaged:
+            return []
+        covered = sorted(self._extent(entry) for entry in self.entries)
+        found: list[Entry] = []
+        at = 0
+        searched = 0
+        for start, stop in [*covered, (self._end, self._end)]:
+            if start - at >= 31 and searched < _GAP:
+                size = min(start - at, _GAP)
+                searched += size
+                self._file.seek(at)
+                found += [e for e in _local_entries(self._file.read(size), at) if _sensible(e)]
+            at = max(at, stop)
+        return found
+
+    def _extent(self, entry: Entry) -> tuple[int, int]:
+        head = self.local_head(entry)
+        sizes = struct.unpack_from("<HH", head, 26) if len(head) == 30 else (0, 0)
+        return entry.offset, entry.offset + 30 + sum(sizes) + max(entry.packed, 0)
+
+    def local_head(self, entry: Entry) -> bytes:
+        """The fixed part of an entry's local header, b"" where there is none."""
+        self._file.seek(max(entry.offset, 0))
+        head = self._file.read(30)
+        return head if head[:4] == _LOCAL and len(head) == 30 else b""
+
+    def local_name(self, entry: Entry) -> bytes | None:
+        """The name in an entry's local header; None where there is no header."""
+        head = self.local_head(entry)
+        return self._file.read(struct.unpack_from("<H", head, 26)[0]) if head else None
 
     # ------------------------------------------------------------ the data
 
@@ -265,15 +327,13 @@ class Archive:
 
     def _zipcrypto(self, entry: Entry, start: int, secret: bytes) -> Iterator[bytes]:
         keys = _ZipCrypto(secret)
-        first = True
         check = (entry.time >> 8) & 0xFF if entry.flags & 8 else (entry.crc >> 24) & 0xFF
-        for chunk in self._slices(start, entry.packed):
-            plain = keys.decrypt(chunk)
-            if first:
-                if len(plain) < 12 or plain[11] != check:
-                    raise MemberBroken("encrypted", "no password given opens it")
-                plain, first = plain[12:], False
-            yield plain
+        self._file.seek(start)
+        first = keys.decrypt(self._file.read(min(12, entry.packed)))
+        if len(first) < 12 or first[11] != check:
+            raise MemberBroken("encrypted", "no password given opens it")
+        for chunk in self._slices(start + 12, entry.packed - 12):
+            yield keys.decrypt(chunk)
 
     def _aes(self, entry: Entry, start: int, secret: bytes) -> tuple[Iterator[bytes], int, bool]:
         spec = _extra(entry.extra, 0x9901)
@@ -344,6 +404,32 @@ def _crc_row(n: int) -> int:
     return n
 
 
+def _local_entries(view: bytes | mmap.mmap, base: int) -> Iterator[Entry]:
+    """Entries by the local headers in a stretch, whose first byte stands at `base`."""
+    at = view.find(_LOCAL)
+    while at >= 0 and at + 30 <= len(view):
+        flags, method, time, crc, packed, size, n, m = struct.unpack_from("<HHIIIIHH", view, at + 6)
+        start = at + 30 + n + m
+        name, extra = view[at + 30 : at + 30 + n], view[at + 30 + n : start]
+        if 0xFFFFFFFF in (packed, size):
+            size, packed, _ = _widen(extra, size, packed, 0)
+        known = not flags & 8 or packed > 0
+        follow = view.find(_LOCAL, start + (packed if known else 0))
+        if not known:
+            mark = view.rfind(_DESCRIPTOR, start, follow if follow >= 0 else len(view))
+            stop = mark if mark >= 0 else (follow if follow >= 0 else len(view))
+            packed, size, crc = stop - start, -1, -1
+        if n:
+            yield Entry(name, base + at, packed, size, crc, method, flags, time, extra)
+        at = follow
+
+
+def _sensible(entry: Entry) -> bool:
+    """Tell a local header from four bytes that look like one inside a program."""
+    known = entry.method in _METHODS or entry.method in _OTHER_METHODS or entry.method == 99
+    return known and 0 < len(entry.name) < 1025 and not any(b < 32 for b in entry.name)
+
+
 def _extra(extra: bytes, tag: int) -> bytes:
     at = 0
     while at + 4 <= len(extra):
@@ -377,7 +463,17 @@ def _unpack(raw: Iterator[bytes], method: int, entry: Entry) -> Iterator[bytes]:
     if method == 8:
         yield from _inflate(raw)
         return
-    if method == 12:
+    if method == 9:
+        from assay.extract.sevenzip_header import inflate64_of
+
+        yield from inflate64_of(raw)
+    elif method in (20, 93):
+        from assay.extract.archive import raw_stream
+
+        yield from raw_stream(raw, "zstd")
+    elif method == 98:
+        yield from _ppmd(raw, entry)
+    elif method == 12:
         yield from _feed(raw, bz2.BZ2Decompressor())
     elif method == 95:
         yield from _feed(raw, lzma.LZMADecompressor())
@@ -418,6 +514,32 @@ def _feed(
             return
     if not machine.eof:
         raise MemberBroken("truncated", "the compressed data ends early")
+
+
+def _ppmd(raw: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
+    import pyppmd
+
+    chunk = next(raw, b"")
+    if len(chunk) < 2 or entry.size < 0:
+        raise MemberBroken("truncated", "no PPMd header")
+    packed = struct.unpack_from("<H", chunk)[0]
+    chunk = chunk[2:]
+    try:
+        machine = pyppmd.Ppmd8Decoder(
+            (packed & 15) + 1, ((packed >> 4 & 0xFF) + 1) << 20, packed >> 12
+        )
+        left = entry.size
+        while left > 0:
+            plain = machine.decode(chunk, min(left, CHUNK))
+            left -= len(plain)
+            yield plain
+            chunk = next(raw, b"") if machine.needs_input else b""
+            if not plain and not chunk:
+                return
+    except (ValueError, RuntimeError, EOFError) as error:
+        raise MemberBroken("damaged", type(error).__name__) from None
+    except MemoryError:
+        raise MemberBroken("memory") from None
 
 
 def _lzma(raw: Iterator[bytes], entry: Entry) -> Iterator[bytes]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from assay.extract import volumes
 from assay.extract.request import Request
 
 _END = struct.Struct("<4s4H2LH")
@@ -19,7 +21,7 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 
 def count_zip(request: Request) -> int | None:
     """Entries that are no folders; None where the archive has no directory."""
-    found = directory_of(request.path)
+    found = directory_of(request.volumes or request.path)
     if found is None:
         return None
     promised, entries = found
@@ -30,10 +32,10 @@ def count_zip(request: Request) -> int | None:
     return max(promised, listed) - folders
 
 
-def directory_of(path: Path) -> tuple[int, Iterator[tuple[bytes, int]]] | None:
+def directory_of(path: Path | tuple[Path, ...]) -> tuple[int, Iterator[tuple[bytes, int]]] | None:
     """(entries that the end record promises, an iterator over (raw name, size)), or None."""
-    length = path.stat().st_size
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
+        length = stream.seek(0, 2)
         stream.seek(max(length - _END.size - 0xFFFF, 0))
         tail = stream.read()
     at = _end_record(tail)
@@ -48,6 +50,10 @@ def directory_of(path: Path) -> tuple[int, Iterator[tuple[bytes, int]]] | None:
     return count, _entries(path, start, offset, size)
 
 
+def _opened(path: Path | tuple[Path, ...]) -> BinaryIO:
+    return volumes.opened(path if isinstance(path, tuple) else (path,))
+
+
 def _end_record(tail: bytes) -> int | None:
     """The last end record whose comment ends where the file does, else the last one at all."""
     at = last = tail.rfind(b"PK\x05\x06")
@@ -60,11 +66,11 @@ def _end_record(tail: bytes) -> int | None:
     return last if 0 <= last <= len(tail) - _END.size else None
 
 
-def _wide_record(path: Path, end: int) -> tuple[int, int, int, int] | None:
+def _wide_record(path: Path | tuple[Path, ...], end: int) -> tuple[int, int, int, int] | None:
     """(count, size, offset, where the directory ends) of a Zip64 archive."""
     if end < 20:
         return None
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         stream.seek(end - 20)
         locator = stream.read(20)
         if locator[:4] != b"PK\x06\x07":
@@ -78,8 +84,10 @@ def _wide_record(path: Path, end: int) -> tuple[int, int, int, int] | None:
     return None
 
 
-def _entries(path: Path, start: int, offset: int, size: int) -> Iterator[tuple[bytes, int]]:
-    with path.open("rb") as stream:
+def _entries(
+    path: Path | tuple[Path, ...], start: int, offset: int, size: int
+) -> Iterator[tuple[bytes, int]]:
+    with _opened(path) as stream:
         for place in dict.fromkeys((start, offset)):
             stream.seek(place)
             if stream.read(4) == b"PK\x01\x02":

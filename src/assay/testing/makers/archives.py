@@ -23,7 +23,11 @@ _DOS_DATE = (2019 - 1980) << 9 | 3 << 5 | 14
 
 
 def zip_of(
-    files: Mapping[str, bytes], *, stored: tuple[str, ...] = (), comment: bytes = b""
+    files: Mapping[str, bytes],
+    *,
+    stored: tuple[str, ...] = (),
+    comment: bytes = b"",
+    extra: bytes = b"",
 ) -> bytes:
     """A zip of `files` in their order, deflated but for the names in `stored`.
 
@@ -35,12 +39,43 @@ def zip_of(
         for name, body in files.items():
             entry = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
             entry.create_system = 3
+            entry.extra = extra
             folder = name.endswith("/")
             entry.external_attr = (0o40755 << 16 | 0x10) if folder else 0o100644 << 16
             plain = folder or name in stored
             entry.compress_type = zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED
             archive.writestr(entry, body)
     return out.getvalue()
+
+
+def packed_zip(name: str, body: bytes, method: int, packed: bytes) -> bytes:
+    """A zip of one entry whose packed bytes are given, for methods that nothing here writes."""
+    raw = name.encode()
+    crc = zlib.crc32(body)
+    fields = (63, 0, method, _DOS_TIME, _DOS_DATE, crc, len(packed), len(body), len(raw), 0)
+    local = b"PK\3\4" + struct.pack("<5H3L2H", *fields) + raw + packed
+    central = b"PK\1\2" + struct.pack("<H", 63) + struct.pack("<5H3L2H", *fields)
+    central += struct.pack("<3H2L", 0, 0, 0, 0, 0) + raw
+    end = struct.pack("<4H2LH", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + b"PK\5\6" + end
+
+
+def spanned(body: bytes, size: int) -> list[bytes]:
+    """The volumes of a zip: its places are counted anew from the volume that each is in."""
+    end = body.rindex(b"PK\5\6")
+    count, length, start = struct.unpack_from("<HII", body, end + 10)
+    cuts = [*range(0, start, size)]
+    last = len(cuts) - 1
+    out = bytearray(body)
+    at = start
+    for _ in range(count):
+        n, m, k = struct.unpack_from("<3H", out, at + 28)
+        offset = struct.unpack_from("<I", out, at + 42)[0]
+        struct.pack_into("<H", out, at + 34, offset // size)
+        struct.pack_into("<I", out, at + 42, offset % size)
+        at += 46 + n + m + k
+    struct.pack_into("<HHHHII", out, end + 4, last, last, count, count, length, start - cuts[-1])
+    return [bytes(out[n : n + size]) for n in cuts[:-1]] + [bytes(out[cuts[-1] :])]
 
 
 def _crypt_table() -> list[int]:
