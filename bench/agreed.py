@@ -253,6 +253,8 @@ def speed(paths: list[Path], options: argparse.Namespace) -> None:
         assay.close()
         tika.close()
         both = [p for p in group if p in spent["assay"] and p in spent["tika"]]
+        if not both:
+            continue
         ours, theirs = (sum(spent[n][p] for p in both) for n in ("assay", "tika"))
         print(f"| {family} | {len(both)} | {ours:.2f} | {theirs:.2f} | {theirs / ours:.1f} |")
 

@@ -38,6 +38,8 @@ from typing import Any
 
 SECONDS = 20
 MEMORY = 3 << 30
+# a worker keeps its scratch folder; to make one a file on a disk would be most of the time
+MEMORY_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(f"[{HAN}]|[^\\W_{HAN}]{{2,}}")
 
@@ -55,11 +57,11 @@ def assay_reader() -> Callable[[Path], tuple[str, str]]:
     from assay.extract.read import read
 
     def all_of(path: Path, name: bytes, depth: int) -> tuple[list[str], str]:
-        with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory(dir=MEMORY_DISK) as scratch:
             place = Path(scratch)
             reading = read(path, name, place, settings.Limits(), settings.Reading(), depth=depth)
             names = [p.label for p in reading.pages]
-            names += [n.decode("utf-8", "replace") for m in reading.members for n in m.name]
+            names += [m.name[-1].decode("utf-8", "replace") for m in reading.members]
             texts = [reading.text, *names]
             for member in reading.members:
                 if member.spool:

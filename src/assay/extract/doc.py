@@ -20,7 +20,7 @@ import olefile  # type: ignore[import-untyped]
 
 from assay.extract import oleparts
 from assay.extract.docx import says_more
-from assay.extract.ole_properties import read_properties
+from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line, write_paragraph
@@ -86,8 +86,7 @@ def read_doc(request: Request, transcript: Transcript) -> None:
         if request.only is None:
             oleparts.note_stored_data(ole, transcript)
             oleparts.say_what_is_left(ole, transcript)
-    if request.only is None:
-        read_properties(request.path, transcript)
+            note_properties(ole, transcript)
 
 
 def _unseal(request: Request, transcript: Transcript) -> None:

@@ -21,8 +21,16 @@ def read_properties(path: Path, transcript: Transcript) -> None:
         return
     try:
         with olefile.OleFileIO(str(path)) as ole:
-            found = ole.get_metadata()
-            custom = _custom(ole)
+            note_properties(ole, transcript)
+    except OSError:
+        transcript.note("ole:broken", "the summary information could not be read")
+
+
+def note_properties(ole: Any, transcript: Transcript) -> None:
+    """Note what the two summary streams of an opened file say; see `read_properties`."""
+    try:
+        found = ole.get_metadata()
+        custom = _custom(ole)
     except Exception:  # noqa: BLE001 - metadata that cannot be read is metadata not there
         transcript.note("ole:broken", "the summary information could not be read")
         return

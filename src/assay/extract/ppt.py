@@ -18,7 +18,7 @@ from typing import Any
 import olefile  # type: ignore[import-untyped]
 
 from assay.extract import oleparts
-from assay.extract.ole_properties import read_properties
+from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line, joined, write_page
@@ -81,7 +81,7 @@ def read_ppt(request: Request, transcript: Transcript) -> None:
         if request.only is None:
             oleparts.note_stored_data(ole, transcript)
             oleparts.say_what_is_left(ole, transcript, "pp97_dualstorage")
-            read_properties(request.path, transcript)
+            note_properties(ole, transcript)
 
 
 def _folder(ole: Any) -> list[str]:

@@ -9,6 +9,8 @@ that shows them.
 
 from __future__ import annotations
 
+import re
+
 from assay.extract.office import Package, drawn, opened
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line, joined, write_page
@@ -24,6 +26,7 @@ CARD = Card(
     formats=(PPTX,),
     limits="shapes come in the order of the file, not as the eye reads the slide",
 )
+_SHAPE = re.compile(rb"<p:sp[ >].*?</p:sp>", re.DOTALL)
 _EXTRAS: tuple[tuple[str, Kinds], ...] = (
     ("notesSlide", ("notes",)), ("comments", ("comment",)), ("comment", ("comment",)),
 )  # fmt: skip
@@ -100,7 +103,8 @@ def _shown_behind(package: Package, part: str, names: dict[str, str]) -> list[Li
             if place.lower() in package.claimed or not package.has(place):
                 continue
             behind = _Lines(names, placeholders=False)
-            package.stream(place, behind)
+            if _says_something(package, place):
+                package.stream(place, behind)
             words, charts = drawn(package, place)
             lines = [x for x in behind.finish() if x.text.strip()]
             lines += [Line(text) for text in (*words, *charts)]
@@ -118,7 +122,8 @@ def _read_beside(
     if low.startswith(("ppt/slidelayouts/", "ppt/slidemasters/", "ppt/notesmasters/",
                        "ppt/handoutmasters/")):  # fmt: skip
         behind = _Lines(names, placeholders=False)
-        package.stream(part, behind)
+        if _says_something(package, part):
+            package.stream(part, behind)
         lines = [x for x in behind.finish() if x.text.strip()]
         words, charts = drawn(package, part)
         lines += [Line(text) for text in (*words, *charts)]
@@ -144,6 +149,13 @@ def _read_beside(
             line.cover(("comment",))
         if lines:
             write_page(transcript, lines, label="comments without a slide")
+
+
+def _says_something(package: Package, part: str) -> bool:
+    """Tell by a quick look whether a layout holds words outside its placeholders: few do."""
+    body = package.bytes_of(part)
+    rest = _SHAPE.sub(lambda m: b"" if b"<p:ph" in m.group() else m.group(), body)
+    return b"<a:t" in rest or b"<p:text" in rest or b"descr=" in rest or b"<p:sp" not in body
 
 
 def _authors(package: Package) -> dict[str, str]:

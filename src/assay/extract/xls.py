@@ -17,6 +17,7 @@ import olefile  # type: ignore[import-untyped]
 import python_calamine as calamine
 
 from assay.extract import oleparts, types
+from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line
@@ -65,10 +66,7 @@ def read_xls(request: Request, transcript: Transcript) -> None:
         if request.only is None:
             oleparts.note_stored_data(ole, transcript)
             oleparts.say_what_is_left(ole, transcript, "MBD", "LNK", "Ctls", "Revision Log")
-    if request.only is None:
-        from assay.extract.ole_properties import read_properties
-
-        read_properties(request.path, transcript)
+            note_properties(ole, transcript)
 
 
 def _read_all(request: Request, transcript: Transcript, book: _Book, ole: Any) -> None:
@@ -110,7 +108,9 @@ def _read_cells(request: Request, transcript: Transcript, book: _Book) -> Pages:
                 found = opened.get_sheet_by_index(number - 1)
                 first, column = found.start or (0, 0)
                 rows = found.iter_rows()
-        except calamine.CalamineError as error:
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
             transcript.trouble("damaged", f"sheet {number}", type(error).__name__)
         pages.sheet(
             meta.name,

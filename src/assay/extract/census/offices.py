@@ -124,6 +124,8 @@ def count_rtf(request: Request) -> int | None:
     data = request.path.read_bytes()
     count = 0
     past = 0
+    if b"\\pict" not in data and b"\\objdata" not in data:
+        return 0
     for match in _WORD.finditer(data):
         word = match.group(1)
         if word == b"bin":
