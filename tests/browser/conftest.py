@@ -60,6 +60,17 @@ def write_leak(folder: Path) -> Path:
     (folder / "ship.txt").write_bytes(SHIP.encode())
     (folder / "hostile.html").write_bytes(HOSTILE)
     (folder / "old.dwg").write_bytes(b"AC1015" + bytes(180))
+    (folder / "contract.docx").write_bytes(
+        docx(
+            ["The dredger is paid by the month.", "Signed at the yard."],
+            header="Draft of the yard", deleted=["The dredger is paid by the tonne."],
+            comments=["Who changed the dredger clause?"], textboxes=["Dredger, copy two"],
+        )
+    )  # fmt: skip
+    short = bytearray(archives.zip_of({"a.txt": b"alpha", "b.txt": b"beta"}))
+    at = short.rindex(b"PK\5\6")  # its end promises five entries, its list has two
+    short[at + 8 : at + 12] = (5).to_bytes(2, "little") * 2
+    (folder / "short.zip").write_bytes(bytes(short))
     (folder / "letter.eml").write_bytes(
         mail.eml(
             "The survey is attached.",
@@ -74,12 +85,18 @@ def write_leak(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The desk."""
+def browser_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The case, read, recognised and indexed."""
     root = tmp_path_factory.mktemp("browser")
     with Case.init(root / "case", "Harbour") as case:
         case.add([write_leak(root / "leak")])
-    with serving(lambda: Case(root / "case")) as desk:
+    return root / "case"
+
+
+@pytest.fixture(scope="session")
+def served(browser_case: Path) -> Iterator[Served]:
+    """The desk."""
+    with serving(lambda: Case(browser_case)) as desk:
         yield desk
 
 

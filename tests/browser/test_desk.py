@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sitting import Sitting
 
+from assay.casework.case import Case
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.needs("chromium", "fonts-noto-core", "fonts-noto-cjk", "tesseract-ocr-eng"),
@@ -393,6 +395,79 @@ def test_the_account_leads_from_a_reason_to_its_exhibit(page: Page) -> None:
     expect(page.locator("#problems")).to_contain_text("no_reader")
 
 
+def test_the_account_is_narrowed_and_shows_what_a_container_lost(page: Page) -> None:
+    page.goto(page.url.replace("/search", "/account?show=all"))
+    page.get_by_label("Type").select_option("application/zip")
+    with page.expect_navigation():
+        page.locator(".sift").get_by_role("button", name="Show").click()
+    assert "type=application" in page.url
+    row = page.locator(".rows tbody tr", has_text="short.zip")
+    expect(row).to_contain_text("2 read of 5 expected, 3 missing")
+    expect(row).to_contain_text("promises members")
+    with page.expect_navigation():
+        row.get_by_role("link", name="list the members of").click()
+    expect(page.locator(".rows tbody tr")).to_have_count(3)
+    link = page.get_by_role("link", name="rows as CSV")
+    text = page.request.get(page.url.split("/account")[0] + str(link.get_attribute("href"))).text()
+    assert text.count("\n") == 4 and "short.zip!/a.txt" in text
+    with page.expect_navigation():
+        page.get_by_role("link", name="take all off").click()
+    assert "under=" not in page.url
+
+
+def test_what_is_not_running_text_is_named_in_words_and_marks_stay_exact(page: Page) -> None:
+    open_hit(page, "dredger type:docx")
+    labels = page.locator("#stored [data-label]").evaluate_all(
+        "all => all.map(e => e.dataset.label)"
+    )
+    assert {"deleted", "comment", "text box"} <= set(labels)
+    shown = page.locator("#stored .of-deleted.opens").first.evaluate(
+        "e => getComputedStyle(e, '::before').content"
+    )
+    assert shown == '"deleted"'
+    marks = page.locator("#stored mark").all_inner_texts()
+    assert len(marks) >= 4 and {word.lower() for word in marks} == {"dredger"}
+    text = page.locator("#stored").evaluate(
+        "e => [...e.querySelectorAll('[data-at]')].every(s => s.dataset.at !== '')"
+    )
+    assert text
+
+
+def test_what_is_slow_is_named_in_the_header_and_skipped_by_a_button(
+    sitting: Sitting, browser_case: Path
+) -> None:
+    page = sitting.page()
+    digest = page.request.get(f"{sitting.served.url}/api/v1/account").json()["rows"][0]["exhibit"]
+    item = {"exhibit": digest, "path": "leak/letters/survey.pdf", "seconds": 14, "page": 2}
+    state = {
+        "phase": "recognising", "read": 9, "exhibits": 9, "seen": 9, "taken": 9,
+        "receiving": False, "indexing": 0, "ocr_waiting": 3, "ocr_done": 1, "rate": 0.5,
+        "seconds": 20, "now": [item], "slow": [item],
+    }  # fmt: skip
+    with Case(browser_case) as case, case.lease("add") as lease:
+        lease.beat(state)
+        row = case.catalogue.row(digest)
+        assert row is not None
+        with case.catalogue.writing():
+            case.catalogue.set_new(row.id)
+        try:
+            page.goto(sitting.served.url + "/account")
+            expect(page.locator("#progress")).to_contain_text("slow: survey.pdf since 14 s")
+            expect(page.locator("#run")).to_contain_text("1 of 4 pages, 30.0 a minute")
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            assert page.evaluate("async () => (await axe.run()).violations.map(v => v.id)") == []
+            with page.expect_response(re.compile("/skip")) as asked:
+                page.get_by_role("button", name="Skip leak/letters/survey.pdf").click()
+            assert asked.value.status == 200
+            assert digest in (browser_case / "case.skip").read_text()
+        finally:
+            with case.catalogue.writing():
+                case.catalogue._db.execute(
+                    "UPDATE exhibits SET state = 'read' WHERE id = ?", (row.id,)
+                )
+    expect(page.locator("#run")).to_contain_text("The run has ended", timeout=8000)
+
+
 def test_the_account_is_signed_by_its_button(page: Page) -> None:
     page.goto(page.url.replace("/search", "/account"))
     with page.expect_navigation():
@@ -448,8 +523,9 @@ def test_nothing_jumps_while_a_page_loads(page: Page) -> None:
     assert page.evaluate("window.jumped") < 0.01
 
 
-PAGES = ["/search", "/search?q=survey", "/search?q=zzyzx", "/search?q=(", "/account?show=all",
-         "/custody?events=all", "reader", "/nowhere", "keys"]  # fmt: skip
+PAGES = ["/account?show=all&type=application%2Fzip",
+         "/search", "/search?q=survey", "/search?q=zzyzx", "/search?q=(", "/account?show=all",
+         "/custody?events=all", "reader", "regions", "/nowhere", "keys"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -464,6 +540,8 @@ def test_axe_finds_no_fault_on_any_page(sitting: Sitting, scheme: Any, width: in
         if path == "reader":
             open_hit(page, "locked type:image/png")
             drawn(page)
+        if path == "regions":
+            open_hit(page, "dredger type:docx")
         if path == "keys":
             page.keyboard.press("Escape")
             page.keyboard.press("?")
