@@ -556,3 +556,17 @@ def test_open_document_under_a_password_opens_with_it_and_its_members_are_secret
 def test_open_document_stays_closed_under_another_password(how: str) -> None:
     reading = made.read_bytes(sealed_odt("tide", how), "a.odt", passwords=("ebb",))
     assert (reading.status, made.codes(reading)) == ("unread", {"encrypted"})
+
+
+# ---------------------------------------------------------------- properties
+
+
+def test_a_list_of_four_thousand_million_properties_ends_with_the_bytes() -> None:
+    value = struct.pack("<II", 0x101E, 0xFFFFFFFF) + struct.pack("<I", 4) + b"One\0"
+    section = struct.pack("<IIII", 16 + len(value), 1, 13, 16) + value
+    head = struct.pack("<HHI16sI16sI", 0xFFFE, 0, 0, b"", 1, b"", 48)
+    tree = binary_office.doc([("words\r", "")])
+    tree["\x05DocumentSummaryInformation"] = head + section
+    reading = made.read_bytes(made.ole(tree), "a.doc")
+    assert ("ole:titles_of_parts", "One") in found(reading)
+    assert reading.status == "read"
