@@ -79,7 +79,8 @@ def chat_kind(head: bytes) -> str | None:
         if start[:1] == b"{":
             return None
     if start[:1] == b"<":
-        if re.search(rb"<(?:smses|calls)\s[^>]*\bcount\s*=", start):
+        named = b"<smses" in start or b"<calls" in start
+        if named and re.search(rb"<(?:smses|calls)\s[^>]*\bcount\s*=", start):
             return SMS
         if b'class="page_wrap"' in start and re.search(rb"class=\"(?:history|page_body)", start):
             return TELEGRAM_HTML

@@ -62,6 +62,7 @@ _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(" {2,}")
 _AROUND = re.compile(r" *\n *")
 _MARKUP = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\w{2,}")
@@ -260,6 +261,13 @@ def _depth(data: bytes) -> int:
     return deepest
 
 
+def _loose(text: str) -> bool:
+    """Tell whether white space in a text would collapse; most texts have none that does."""
+    return (
+        "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text
+    )  # fmt: skip
+
+
 class _Writer:
     """Gathers inline text and ends lines at blocks."""
 
@@ -275,7 +283,8 @@ class _Writer:
         self.heading = False
 
     def text(self, text: str) -> None:
-        text = text if self._pre else _SPACE.sub(" ", text)
+        if not self._pre and _loose(text):
+            text = _SPACE.sub(" ", text)
         if self.hidden:
             self._unseen.append(text)
             return
@@ -301,7 +310,11 @@ class _Writer:
 
     def _enter(self, line: str, keep: bool, kind: RegionKind | None) -> None:
         if not keep:
-            line = _AROUND.sub("\n", re.sub(" {2,}", " ", line)).strip(" \n").rstrip("\t ")
+            if "  " in line:
+                line = _SPACES.sub(" ", line)
+            if "\n" in line:
+                line = _AROUND.sub("\n", line)
+            line = line.strip(" \n").rstrip("\t ")
         if line.strip():
             self._rendered.lines.append(line)
             self._rendered.kinds.append(kind)
@@ -335,7 +348,7 @@ def _walk(text: str, rendered: Rendered) -> None:
         else:
             attributes = node.attributes
             if (attributes or tag in page_regions.TAGS) and (
-                kind := page_regions.kind_of(tag, attributes, [k for _, k in within])
+                kind := page_regions.kind_of(tag, attributes, within)
             ):
                 _begin(writer, kind)
                 rendered.main = rendered.main or kind == "main"
@@ -350,7 +363,8 @@ def _walk(text: str, rendered: Rendered) -> None:
                 node = child
                 continue
             _shut(writer, tag)
-            _leave(writer, node, within)
+            if within:
+                _leave(writer, node, within)
             earlier.shut(node.mem_id)
         following = node.next
         while following is None:
@@ -358,7 +372,8 @@ def _walk(text: str, rendered: Rendered) -> None:
             if node is None or node.tag == "html":
                 break
             _shut(writer, node.tag)
-            _leave(writer, node, within)
+            if within:
+                _leave(writer, node, within)
             earlier.shut(node.mem_id)
             following = node.next
         node = following
@@ -379,7 +394,7 @@ def _begin(writer: _Writer, kind: str) -> None:
 
 
 def _leave(writer: _Writer, node: Any, within: list[tuple[int, str]]) -> None:
-    if not within or within[-1][0] != node.mem_id:
+    if within[-1][0] != node.mem_id:
         return
     kind = within.pop()[1]
     if kind == "hidden":

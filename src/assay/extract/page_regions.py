@@ -10,6 +10,7 @@ Features, 2010). A page that would be boilerplate altogether has none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Protocol
 
 from assay.model.reading import RegionKind
@@ -37,8 +38,8 @@ class Lines(Protocol):
     main: bool
 
 
-def kind_of(tag: str, attributes: dict[str, Any], within: list[str]) -> str:
-    """hidden, boilerplate, main or "" for an element; `within`: the kinds of those around it."""
+def kind_of(tag: str, attributes: dict[str, Any], within: list[tuple[int, str]]) -> str:
+    """hidden, boilerplate, main or "" for an element; `within`: (identity, kind) around it."""
     if tag == "template" or "hidden" in attributes:
         return "hidden"
     style = attributes.get("style")
@@ -46,18 +47,28 @@ def kind_of(tag: str, attributes: dict[str, Any], within: list[str]) -> str:
         return "hidden"
     role = attributes.get("role")
     if tag in ("main", "article") or role in ("main", "article"):
-        return "" if "boilerplate" in within else "main"
+        return "" if _inside("boilerplate", within) else "main"
     if tag in ("nav", "aside") or role in _ROLES:
         return "boilerplate"
     if tag in ("header", "footer"):
-        return "" if "main" in within else "boilerplate"
-    if tag in _WHOLE or "main" in within:
+        return "" if _inside("main", within) else "boilerplate"
+    if tag in _WHOLE or (within and _inside("main", within)):
         return ""
     for name in ("id", "class"):
         value = attributes.get(name)
-        if value and _CLASS.search(value):
+        if value and _stands_around(value):
             return "boilerplate"
     return ""
+
+
+def _inside(kind: str, within: list[tuple[int, str]]) -> bool:
+    return any(other == kind for _, other in within)
+
+
+@lru_cache(maxsize=4096)
+def _stands_around(value: str) -> bool:
+    """Tell whether an id or class names a menu or the like; a page repeats its few."""
+    return _CLASS.search(value) is not None
 
 
 def settle(page: Lines) -> None:
