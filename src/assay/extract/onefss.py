@@ -222,7 +222,7 @@ class _Package:
                 made.data = at.take(at.number())
             else:
                 made.blob = at.identity()
-            self.groups[self._element][key] = made
+            self.groups.setdefault(self._element, {})[key] = made
 
     # ------------------------------------------------------------ as a store
 
