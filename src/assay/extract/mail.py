@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 from assay.extract import charset
 from assay.extract.html import Rendered, render
+from assay.extract.language import language_of
 from assay.extract.mapi import Body
 from assay.extract.problems import Stop
 from assay.extract.quotes import Mark, marks_in
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 
+_SAMPLE = 800  # characters by which a language is told
 _WORD = re.compile(r"\w{2,}")
 _ID = re.compile(r"<([^<>]{1,600})>")
 
@@ -139,7 +141,17 @@ def put_text(
 
 
 def put_pieces(transcript: Transcript, pieces: list[tuple[str, list[Mark]]]) -> None:
-    """Write one page of pieces, a line end between them, and mark their regions."""
+    """Write one page of pieces, a line end between them, and mark their regions.
+
+    The language is told by what this person wrote first: headers and what is quoted may be in
+    another one.
+    """
+    if transcript.language is None:
+        for text, found in pieces[1:]:
+            new = text[: min((start for _, start, _ in found), default=len(text))].strip()
+            if len(new) >= _SAMPLE // 4:
+                transcript.language = language_of(new[:_SAMPLE])
+                break
     at = transcript.length + (1 if transcript.pages else 0)
     marks: list[Mark] = []
     for text, found in pieces:

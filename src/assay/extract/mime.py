@@ -30,6 +30,7 @@ class Part:
     body: bytes
     broken: bool = False
     children: list[Part] = field(default_factory=list)
+    _by_name: dict[str, list[str]] | None = None
 
     @property
     def type(self) -> str:
@@ -38,6 +39,12 @@ class Part:
 
     def values(self, *names: str) -> list[str]:
         """The values of the headers so named, in the message's order, as they stand there."""
+        if self._by_name is None:
+            self._by_name = {}
+            for header, value in self.headers.raw_items():
+                self._by_name.setdefault(header.lower(), []).append(str(value))
+        if len(names) == 1:
+            return self._by_name.get(names[0].lower(), [])
         wanted = {name.lower() for name in names}
         return [str(v) for n, v in self.headers.raw_items() if n.lower() in wanted]
 
