@@ -42,6 +42,7 @@ _HEADER = 20_000  # characters of a header that is repeated; a longer one is no 
 
 def read_delimited(request: Request, transcript: Transcript) -> None:
     """Read a delimited text. Raises Stop at `limits.text`, `pages`, `line` or `cells`."""
+    transcript.vouch()
     data, whole = take_in(request)
     decoded = charset.decode(data)
     note_charset(transcript, decoded)

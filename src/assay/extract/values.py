@@ -62,6 +62,7 @@ def read_json(request: Request, transcript: Transcript) -> None:
         _as_text(request, transcript)
         return
     note_charset(transcript, decoded)
+    transcript.vouch()
     for line in _lines(value, 0, None):
         transcript.paragraph(line)
 
@@ -103,6 +104,7 @@ def _write_rows(rows: list[dict[str, Any]], request: Request, transcript: Transc
             more = [f"{key}={_short(value)}" for key, value in row.items() if key not in known]
             yield "", line + more
 
+    transcript.vouch()
     transcript.note("json:objects", len(rows))
     tables.Tables(request, transcript).table("", columns, cells())
 

@@ -15,11 +15,18 @@ def _varint(value: int) -> bytes:
     return bytes((*out, value))
 
 
+class _Long(int):
+    """A whole number of 64 bits, which Thrift tells from one of 32."""
+
+
+_TYPES: dict[type, int] = {int: 5, _Long: 6, bytes: 8, list: 9, dict: 12}
+
+
 def _struct(fields: Mapping[int, Any]) -> bytes:
     """A struct of Thrift's compact protocol; int, bytes, dict and lists of these."""
     out, last = b"", 0
     for number, value in fields.items():
-        kind = {int: 6, bytes: 8, list: 9, dict: 12}[type(value)]
+        kind = _TYPES[type(value)]
         out += bytes(((number - last) << 4 | kind,)) + _value(value)
         last = number
     return out + b"\0"
@@ -32,7 +39,7 @@ def _value(value: Any) -> bytes:
         return _varint(len(value)) + value
     if isinstance(value, dict):
         return _struct(value)
-    kind = {int: 6, bytes: 8, dict: 12}[type(value[0])] if value else 6
+    kind = _TYPES[type(value[0])] if value else 5
     short = len(value) < 15
     head = bytes(((len(value) if short else 15) << 4 | kind,))
     head += b"" if short else _varint(len(value))
@@ -61,15 +68,15 @@ def parquet(
             written, encoding = _column(some, dictionary)
             body += written
             kind = 2 if isinstance(values[0], int) else 6
-            facts = {1: kind, 2: [encoding], 3: [name.encode()], 4: 0, 5: len(some),
-                     6: len(written), 7: len(written), 9: place}  # fmt: skip
-            chunks.append({2: place, 3: facts})
-        groups.append({1: chunks, 2: 1, 3: min(group, count - first)})
+            facts = {1: kind, 2: [encoding], 3: [name.encode()], 4: 0, 5: _Long(len(some)),
+                     6: _Long(len(written)), 7: _Long(len(written)), 9: _Long(place)}  # fmt: skip
+            chunks.append({2: _Long(place), 3: facts})
+        groups.append({1: chunks, 2: _Long(1), 3: _Long(min(group, count - first))})
     schema: list[Any] = [{4: b"root", 5: len(columns)}]
     for name, values in columns.items():
         number = isinstance(values[0], int)
         schema.append({1: 2 if number else 6, 3: 0 if number else 1, 4: name.encode()})
-    foot = _struct({1: 1, 2: schema, 3: count, 4: groups, 6: b"by hand"})
+    foot = _struct({1: 1, 2: schema, 3: _Long(count), 4: groups, 6: b"by hand"})
     return body + foot + struct.pack("<I", len(foot)) + b"PAR1"
 
 
