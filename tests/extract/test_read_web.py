@@ -152,7 +152,7 @@ def test_each_body_of_a_warc_is_a_member_under_its_address(packed: bool, tmp_pat
     ]  # fmt: skip
     bodies = [(tmp_path / m.spool).read_bytes() for m in reading.members]
     assert bodies == [PAGE, b"name=Voss", b"packed words", b"ships out", b"192.0.2.7"]
-    assert (reading.expected, reading.status) == (5, "read")
+    assert (reading.expected, reading.status, reading.unclaimed) == (5, "read", 0)
     assert reading.members[0].modified == web.TIME
 
 

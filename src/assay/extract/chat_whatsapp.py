@@ -54,6 +54,7 @@ _NUMBER = re.compile(r"\d+")
 def read_whatsapp(request: Request, transcript: Transcript) -> None:
     """Read an exported chat. Raises Stop at `limits.text`, `limits.pages` or `limits.line`."""
     data, whole = take_in(request)
+    transcript.vouch()
     decoded = charset.decode(data)
     note_charset(transcript, decoded)
     text = decoded.text

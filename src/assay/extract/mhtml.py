@@ -34,6 +34,7 @@ def read_mhtml(request: Request, transcript: Transcript) -> None:
     message = take_apart(request.path.read_bytes(), request.limits.mime_depth)
     for name, value in message.headers.raw_items():
         transcript.note(f"header:{name}", words(value))
+    transcript.vouch()
     leaves = list(_leaves(message, transcript, "part 1"))
     main = _main_of(message, leaves)
     rendered = None

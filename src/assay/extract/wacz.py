@@ -35,6 +35,7 @@ _ERRORS = (MemberBroken, zlib.error, ValueError, OSError, EOFError)
 def read_wacz(request: Request, transcript: Transcript) -> None:
     """Read a collection. Raises Stop with `damaged` or a limit of containers."""
     transcript.container = True
+    transcript.vouch()
     try:
         archive = Archive(request.path)
     except NotZip:

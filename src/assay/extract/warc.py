@@ -194,6 +194,7 @@ def _raw_digest(value: str, size: int) -> bytes:
 def read_warc(request: Request, transcript: Transcript) -> None:
     """Read a capture. Raises Stop at the limits of containers."""
     transcript.container = True
+    transcript.vouch()
     with request.path.open("rb") as stream:
         source = Source(stream, request.path.stat().st_size, request.limits)
         reader = _Records(request, transcript, source)

@@ -29,6 +29,7 @@ CARD = Card(
 def read_webarchive(request: Request, transcript: Transcript) -> None:
     """Read an archive. Raises Stop with `damaged` or a limit of containers."""
     transcript.container = True
+    transcript.vouch()
     if request.path.stat().st_size > request.limits.memory // 4:
         raise Stop("limit_member", "", f"over {request.limits.memory // 4} bytes")
     try:
