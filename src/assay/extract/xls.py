@@ -44,11 +44,21 @@ def read_xls(request: Request, transcript: Transcript) -> None:
     if not olefile.isOleFile(str(request.path)):
         _read_cells(request, transcript, _Book())
         return
-    with olefile.OleFileIO(str(request.path)) as ole:
+    try:
+        opened = olefile.OleFileIO(str(request.path))
+    except OSError as error:  # calamine walks the file by itself, and may come through
+        transcript.trouble("damaged", "", type(error).__name__)
+        _read_cells(request, transcript, _Book())
+        return
+    with opened as ole:
         stream = next((n for n in ("Workbook", "Book") if ole.exists(n)), "")
         if not stream:
             raise Stop("damaged", "", "no workbook stream")
-        body = ole.openstream(stream).read()
+        try:
+            body = ole.openstream(stream).read()
+        except OSError as error:
+            transcript.trouble("damaged", "", type(error).__name__)
+            body = b""
         book = _Book()
         book.walk(body)
         if book.encrypted and not transcript.secret:
