@@ -66,7 +66,7 @@ def test_inserted_deleted_and_hidden_words_of_a_word_file_are_read_and_marked() 
         "<w:r><w:rPr><w:vanish/></w:rPr><w:t>unseen</w:t></w:r></w:p>"
     )
     reading = made.read_bytes(with_parts(docx.docx(["x"]), {"word/document.xml": in_body(xml)}))
-    assert "kept addedstruckunseen" in reading.text
+    assert "kept added struckunseen" in reading.text
     kinds = made.kinds_of(reading)
     assert (kinds["inserted"], kinds["deleted"], kinds["hidden"]) == (
         ["added"], ["struck"], ["unseen"],
@@ -378,7 +378,7 @@ def test_an_old_word_file_marks_what_was_changed_hidden_and_said_beside() -> Non
     )  # fmt: skip
     reading = made.read_bytes(made.ole(tree), "a.doc")
     assert reading.text.splitlines() == [
-        "k[1]ept struckaddedunseen", "[1] the note", "The head", "The foot",
+        "k[1]ept struck addedunseen", "[1] the note", "The head", "The foot",
         "[comment 0 · A. Voss · 2019-03-14T09:00] a remark", "in a box",
     ]  # fmt: skip
     assert made.kinds_of(reading) == {

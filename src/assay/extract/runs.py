@@ -32,6 +32,8 @@ class Line:
 
     def add(self, text: str, kinds: Kinds = ()) -> None:
         """Add text; a stretch that goes on where the last one of its kind ended grows."""
+        if kinds and self.spans:
+            self._part(kinds, text)
         start = self.length
         self.parts.append(text)
         self.length = end = start + len(text)
@@ -44,8 +46,21 @@ class Line:
             else:
                 spans.append((kind, start, end))
 
+    def _part(self, kinds: Kinds, text: str) -> None:
+        """Keep a word that was deleted from running into the one that was put in its place."""
+        before = {kind for kind, _, end in self.spans[-3:] if end == self.length}
+        changed = {"deleted", "inserted"}
+        if not before & changed or not changed & set(kinds) or before & changed & set(kinds):
+            return
+        if self.parts[-1][-1:].isalnum() and text[:1].isalnum():
+            self.parts.append(" ")
+            self.length += 1
+
     def extend(self, other: Line) -> None:
         """Add another line with its stretches."""
+        first = tuple(kind for kind, a, _ in other.spans[:3] if a == 0)
+        if first and self.spans:
+            self._part(first, other.text)
         start = self.length
         self.parts += other.parts
         self.length += other.length
