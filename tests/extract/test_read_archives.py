@@ -339,3 +339,22 @@ def test_deflate64_and_ppmd_are_unpacked() -> None:
 def _ppmd8(pyppmd: object, words: bytes) -> bytes:
     machine = pyppmd.Ppmd8Encoder(6, 17 << 20, 0)  # type: ignore[attr-defined]
     return bytes(machine.encode(words) + machine.flush())
+
+
+# ---------------------------------------------------------------- one packed file
+
+
+def test_lzma_alone_is_unpacked() -> None:
+    import lzma
+
+    body = lzma.compress(b"alpha " * 99, lzma.FORMAT_ALONE)
+    reading = made.read_bytes(body, "a.txt.lzma")
+    assert (names(reading), reading.members[0].size, reading.status) == ([b"a.txt"], 594, "read")
+
+
+@pytest.mark.needs("libarchive13")
+@pytest.mark.parametrize("packing", ["zstd", "lz4", "compress", "lzip"])
+def test_what_libarchive_packs_is_unpacked_a_tar_in_it_too(packing: str) -> None:
+    body = archives.packed_by(packing, archives.tar_of({"a.txt": b"alpha", "b.txt": b"beta"}))
+    reading = made.read_bytes(body, "a.tar.x")
+    assert (names(reading), reading.status) == ([b"a.txt", b"b.txt"], "read")

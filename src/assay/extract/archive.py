@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import locale
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from assay.extract import dates, volumes
@@ -134,16 +134,23 @@ def blocks(entry: Any) -> Iterator[bytes]:
         raise MemberBroken(code_of(error), "libarchive") from None
 
 
-class _Chunks(io.RawIOBase):
-    """Chunks as a stream that only goes forward."""
+class Chunks(io.RawIOBase):
+    """Chunks as a stream that only goes forward. `loud`: a break is raised, else it is the end."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], *, loud: bool = False) -> None:
+        self._loud = loud
         self._chunks = chunks
         self._held = b""
 
     def readable(self) -> bool:
         """Always."""
         return True
+
+    def close(self) -> None:
+        """Let go of where the chunks come from."""
+        if isinstance(self._chunks, Generator):
+            self._chunks.close()
+        super().close()
 
     def readinto(self, buffer: object, /) -> int:
         """Fill `buffer` as far as one chunk goes."""
@@ -154,6 +161,8 @@ class _Chunks(io.RawIOBase):
             except StopIteration:
                 return 0
             except MemberBroken:
+                if self._loud:
+                    raise
                 return 0  # ends here; the library says truncated
         count = min(len(view), len(self._held))
         view[:count] = self._held[:count]
@@ -164,7 +173,7 @@ class _Chunks(io.RawIOBase):
 def raw_stream(chunks: Iterator[bytes], packing: str) -> Iterator[bytes]:
     """Undo a packing (`zstd`, `lz4`, `compress`, `lzma`, `lzip`). Raises MemberBroken."""
     binding = library()
-    stream = _Chunks(chunks)
+    stream = Chunks(chunks)
     try:
         with binding.stream_reader(stream, "raw", packing, 1 << 16) as opened:
             for entry in opened:
@@ -172,3 +181,5 @@ def raw_stream(chunks: Iterator[bytes], packing: str) -> Iterator[bytes]:
                 return
     except binding.ArchiveError as error:
         raise MemberBroken(code_of(error), "libarchive") from None
+    finally:
+        stream.close()

@@ -34,8 +34,8 @@ CARD = Card(
     licence="AGPL-3.0-or-later",
     formats=(
         types.EWF, "application/x-ewf-logical", types.DISK, "application/x-vmdk",
-        "application/x-vhd", "application/x-qemu-disk", "application/x-apple-diskimage",
-        "application/x-luks",
+        "application/x-vhd", "application/x-vhdx", "application/x-qemu-disk",
+        "application/x-apple-diskimage", "application/x-luks",
     ),
     limits="unallocated space is not searched; APFS, XFS and Btrfs are named, not read",
 )  # fmt: skip
@@ -44,6 +44,7 @@ _FILE, _FOLDER, _LINK, _VIRTUAL = 1, 2, 6, (10, 11)  # kinds of inode
 _GONE, _THERE = 2, 1  # flags: not in use, in use
 _NTFS, _NTFS_OWN = 1, 24  # its first inodes are the file system's own
 _DATA, _DATA_DEFAULT = 128, 1  # NTFS attribute; what other file systems call it
+_TABLES = (b"$ALLOC_BITMAP", b"$UPCASE_TABLE", b"$VOLUME_LABEL")  # of exFAT
 _DEPTH = 200
 _SHARE = 0.8  # of the time of one exhibit, after which what was got is kept
 
@@ -265,7 +266,8 @@ class _Reading:
             if ntfs and number < _NTFS_OWN:
                 self._own += number != 5
                 continue
-            if what == _VIRTUAL[0]:
+            if what == _VIRTUAL[0] or (not path and name in _TABLES):
+                self._own += 1
                 continue
             if what in (_FOLDER, _VIRTUAL[1]):
                 if number in seen:

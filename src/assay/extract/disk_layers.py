@@ -148,7 +148,7 @@ def _other(kind: str, path: Path) -> Medium:
                 raise Stop("unsupported", "", "a VMDK that needs the one it was made from")
             streams.append(undo.enter_context(path.open("rb")))
             disk.open_extent_data_files_as_file_objects([streams[1]])
-        elif kind == "application/x-vhd":
+        elif kind in ("application/x-vhd", "application/x-vhdx"):
             import pyvhdi
 
             disk = pyvhdi.file()

@@ -109,14 +109,14 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("har", "read_har", (types.HAR,)),
     ("mhtml", "read_mhtml", (types.MHTML,)),
     ("webarchive", "read_webarchive", (types.WEBARCHIVE,)),
-    ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ)),
+    ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ, types.LZMA, *types.PACKED)),
     ("sevenzip", "read_sevenzip", (types.SEVENZIP,)),
     ("rar", "read_rar", (types.RAR,)),
     (
         "disk", "read_disk",
         (types.EWF, types.DISK, "application/x-ewf-logical", "application/x-vmdk",
-         "application/x-vhd", "application/x-qemu-disk", "application/x-apple-diskimage",
-         "application/x-luks"),
+         "application/x-vhd", "application/x-vhdx", "application/x-qemu-disk",
+         "application/x-apple-diskimage", "application/x-luks"),
     ),
     (
         "archive", "read_archive",

@@ -1,4 +1,6 @@
-"""One file packed by gzip, bzip2 or xz; a tar inside it is read as the tar it is.
+"""One file packed by gzip, bzip2, xz, LZMA, Zstandard, LZ4, compress or lzip.
+
+A tar inside it is read as the tar it is.
 
 The single member takes the name in the gzip header, else the exhibit's own name without
 its ending.
@@ -14,10 +16,10 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
-from assay.extract import dates, types
+from assay.extract import dates, types, volumes
 from assay.extract.problems import Stop
 from assay.extract.request import Request
-from assay.extract.spool import Counted, MemberBroken
+from assay.extract.spool import Counted, MemberBroken, chunks_of
 from assay.extract.tar import read_stream
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -26,10 +28,15 @@ CARD = Card(
     name="packed",
     version="1",
     licence="AGPL-3.0-or-later",
-    formats=(types.GZIP, types.BZIP2, types.XZ),
-    limits="compress (.Z), lzip, LZ4 and Zstandard are named, not unpacked",
+    formats=(types.GZIP, types.BZIP2, types.XZ, types.LZMA, *types.PACKED),
+    limits="a tar inside Zstandard, LZ4, compress or lzip is not counted a second time",
 )
-_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
+# what the system's libarchive undoes: media type -> its name there
+_BY_LIBRARY = {
+    "application/zstd": "zstd", "application/x-lz4": "lz4", "application/x-compress": "compress",
+    "application/x-lzip": "lzip",
+}  # fmt: skip
+_ERRORS = (MemberBroken, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
 _TAR_ENDINGS = {"tgz": "tar", "tbz": "tar", "tbz2": "tar", "txz": "tar", "svgz": "svg"}
 
 
@@ -52,9 +59,23 @@ def read_packed(request: Request, transcript: Transcript) -> None:
 
 
 def _unpacked(request: Request) -> IO[bytes]:
-    opener: Any = {types.GZIP: gzip.open, types.BZIP2: bz2.open, types.XZ: lzma.open}
-    stream: IO[bytes] = opener[request.type](request.path, "rb")
+    if request.type in _BY_LIBRARY:
+        from assay.extract.archive import Chunks, raw_stream
+
+        packing = _BY_LIBRARY[request.type]
+        return io.BufferedReader(Chunks(raw_stream(_packed(request), packing), loud=True))
+    opener: Any = {
+        types.GZIP: gzip.open, types.BZIP2: bz2.open, types.XZ: lzma.open, types.LZMA: lzma.open,
+    }  # fmt: skip
+    stream: IO[bytes] = opener[request.type](
+        volumes.opened(request.volumes) if request.volumes else request.path, "rb"
+    )
     return stream
+
+
+def _packed(request: Request) -> Iterator[bytes]:
+    with volumes.opened(request.volumes or [request.path]) as stream:
+        yield from chunks_of(stream)
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -77,6 +98,8 @@ def _read_tar(request: Request, transcript: Transcript) -> None:
             read_stream(io.BufferedReader(Counted(stream, packed, request.limits)), transcript)
     except EOFError:
         raise Stop("truncated", "", "the compressed data ends early") from None
+    except MemberBroken as broken:
+        raise Stop(broken.code, "", broken.detail) from None
     except (OSError, zlib.error, lzma.LZMAError, ValueError) as error:
         raise Stop("damaged", "", type(error).__name__) from None
 

@@ -29,6 +29,10 @@ TAR = "application/x-tar"
 SEVENZIP = "application/x-7z-compressed"
 GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
 ONETOC = "application/onenote; format=onetoc2"
+LZMA = "application/x-lzma"
+PACKED = (
+    "application/zstd", "application/x-lz4", "application/x-compress", "application/x-lzip",
+)  # fmt: skip
 RAR, ZIP, EWF = "application/vnd.rar", "application/zip", "application/x-ewf"
 DISK = "application/x-raw-disk-image"
 EML, MBOX, EMLX = "message/rfc822", "application/mbox", "message/x-emlx"
@@ -339,6 +343,8 @@ def sniff(path: Path, suffix: str) -> str:
         return "application/rtf"
     if is_old_tar(head):
         return TAR
+    if head[:3] == b"\x5d\0\0" and head[10:13] in (b"\0\0\0", b"\xff\xff\xff"):
+        return LZMA
     if len(head) == HEAD and _is_iso(path):
         return "application/x-iso9660-image"
     if media := _disk_kind(path, head):

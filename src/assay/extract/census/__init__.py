@@ -79,7 +79,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("offices", "count_rtf", ("application/rtf",)),
     (
         "disk", "count_disk",
-        (types.EWF, types.DISK, "application/x-vmdk", "application/x-vhd",
+        (types.EWF, types.DISK, "application/x-vmdk", "application/x-vhd", "application/x-vhdx",
          "application/x-qemu-disk", "application/x-apple-diskimage", "application/x-luks"),
     ),
 )  # fmt: skip

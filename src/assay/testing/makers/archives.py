@@ -204,3 +204,18 @@ def seven_zip(files: Mapping[str, bytes]) -> bytes:
         for name, body in files.items():
             archive.add_file_from_memory(name, len(body), body, mtime=(ENTRY_TIME, 0))
     return out.getvalue()
+
+
+def packed_by(packing: str, body: bytes) -> bytes:
+    """Bytes packed by libarchive (`zstd`, `lz4`, `compress`, `lzip`)."""
+    import libarchive
+
+    out = io.BytesIO()
+
+    def write(block: bytes) -> int:
+        out.write(block)
+        return len(block)
+
+    with libarchive.custom_writer(write, "raw", packing) as archive:
+        archive.add_file_from_memory("a", len(body), body)
+    return out.getvalue()
