@@ -53,9 +53,8 @@ def read_ppt(request: Request, transcript: Transcript) -> None:
         body = ole.openstream([*folder, "PowerPoint Document"]).read()
         pictures = _stream(ole, [*folder, "Pictures"])
         user = _stream(ole, [*folder, "Current User"])
-        if (len(user) >= 16 and user[12:16] == b"\xdf\xc4\xd1\xf3") or ole.exists(
-            "EncryptedSummary"
-        ):
+        sealed = user[12:16] == b"\xdf\xc4\xd1\xf3"
+        if sealed or (ole.exists("EncryptedSummary") and not transcript.secret):
             if transcript.secret:
                 raise Stop("encrypted")
             from assay.extract.sealed import read_sealed
@@ -80,7 +79,7 @@ def read_ppt(request: Request, transcript: Transcript) -> None:
         )
         if request.only is None:
             oleparts.note_stored_data(ole, transcript)
-            oleparts.say_what_is_left(ole, transcript, "pp97_dualstorage")
+            oleparts.say_what_is_left(ole, transcript, "pp97_dualstorage", "encryptedsummary")
             note_properties(ole, transcript)
 
 

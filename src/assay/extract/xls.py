@@ -60,7 +60,7 @@ def read_xls(request: Request, transcript: Transcript) -> None:
             transcript.trouble("damaged", "", type(error).__name__)
             body = b""
         book = _Book()
-        book.walk(body)
+        book.walk(body, transcript.secret)
         if book.encrypted and not transcript.secret:
             from assay.extract.sealed import read_sealed
 
@@ -219,8 +219,11 @@ class _Book:
                 return sheet
         return _Sheet()
 
-    def walk(self, body: bytes) -> None:
-        """Take in all records; a broken one is left out."""
+    def walk(self, body: bytes, opened: bool) -> None:
+        """Take in all records; a broken one is left out.
+
+        `opened` goes on behind the mark of a password: it stays where one was taken off.
+        """
         at, end, last = 0, len(body), 0
         depth = 0
         unpack = struct.Struct("<HH").unpack_from
@@ -253,7 +256,8 @@ class _Book:
                     text = _Continued(struct.unpack_from("<H", record, 10)[0], self._codec)
                 elif kind == _FILEPASS:
                     self.encrypted = True
-                    return
+                    if not opened:
+                        return
                 else:
                     self._take(kind, record)
             except (struct.error, IndexError):
