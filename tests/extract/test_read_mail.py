@@ -327,3 +327,15 @@ def test_a_few_words_that_stand_in_the_page_alone_are_shown_with_their_lines() -
     text = made.read_bytes(letter(body, html=page), "a.eml").text
     assert text.rstrip().endswith("Destroy this letter")
     assert text.count("Line number 7 ") == 1
+
+
+def test_ten_thousand_beginnings_of_files_in_a_text_cost_a_problem_and_no_time() -> None:
+    reading = made.read_bytes(letter("begin 644 x\n" * 100_000), "a.eml")
+    assert made.codes(reading) == {"part_unclaimed"}
+
+
+def test_a_coded_word_that_cannot_be_read_stays_as_it_stands() -> None:
+    raw = b"From: a@x\r\nTo: b@x\r\nSubject: =?utf-8?b?A?= cargo\r\n\r\nWords\r\n"
+    reading = made.read_bytes(raw, "a.eml")
+    assert "cargo" in (reading.metadata.subject or "")
+    assert reading.status == "read"

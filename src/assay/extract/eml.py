@@ -61,6 +61,8 @@ _UU = re.compile(
     rb"(?:end|====)[ \t]*(?=\r?\n|\Z)",
     re.MULTILINE,
 )
+_BEGIN = re.compile(rb"^begin", re.MULTILINE)
+_FILES_IN_TEXT = 300  # files in a text beyond which none is looked for: a search costs a pass
 _ENRICHED = re.compile(r"</?[a-z][\w-]{0,40}>", re.IGNORECASE)
 _PARAM = re.compile(r"<param>.*?</param>", re.IGNORECASE | re.DOTALL)
 _KEY = "Ask a holder of the key to decrypt it and add the result; custody of it is complete."
@@ -291,6 +293,10 @@ class _Message:
 
     def _without_files(self, body: bytes, where: str) -> bytes:
         """Files written into the text by uuencode become members; their lines go out of it."""
+
+        if len(_BEGIN.findall(body)) > _FILES_IN_TEXT:
+            self._transcript.trouble("part_unclaimed", where, "too many files in the text")
+            return body
 
         def keep(match: re.Match[bytes]) -> bytes:
             coded = match.group(0)

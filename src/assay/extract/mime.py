@@ -12,6 +12,7 @@ import binascii
 import quopri
 import re
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -222,6 +223,6 @@ def words(value: object) -> str:
                 if charset_name is None and piece.isascii()
                 else charset.decode(piece, charset_name).text
             )
-    except (ValueError, LookupError, binascii.Error):
+    except (ValueError, LookupError, binascii.Error, HeaderParseError):
         return text.strip()
     return "".join(out).strip()

@@ -63,6 +63,7 @@ class Store:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         head = stream.read(1024)
+        self._end = stream.seek(0, 2)
         if head[:4] != b"!BDN" or len(head) < 564:
             raise Broken("header")
         self.version = struct.unpack_from("<H", head, 10)[0]
@@ -81,13 +82,19 @@ class Store:
 
     # ------------------------------------------------------------ pages
 
+    def _go(self, place: int) -> None:
+        """Go to a place of the file. Raises Broken where it has none such."""
+        if place >= self._end:
+            raise Broken("place")
+        self._stream.seek(place)
+
     def _page(self, place: int) -> tuple[int, int, int, bytes]:
         """(level, entries, size of one, their bytes) of a page of a tree."""
         if (kept := self._pages.get(place)) is not None:
             self._pages.move_to_end(place)
             return kept
         size = 4096 if self.large else 512
-        self._stream.seek(place)
+        self._go(place)
         page = self._stream.read(size)
         if len(page) < size:
             raise Broken("page")
@@ -174,7 +181,7 @@ class Store:
         else:
             place, size = struct.unpack_from("<IH", raw, 4)
             whole = size
-        self._stream.seek(place)
+        self._go(place)
         body = self._stream.read(size)
         if len(body) < size:
             raise Broken("block")

@@ -59,7 +59,7 @@ def read_smime(request: Request, transcript: Transcript) -> None:
     data = der_of(request.path.read_bytes())
     try:
         kind, content = _open(data)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, StopIteration):
         raise Stop("damaged", "", "no CMS structure") from None
     transcript.note("cms:kind", kind or "unknown")
     if _node(data, 0).after > len(data):
@@ -77,7 +77,7 @@ def read_smime(request: Request, transcript: Transcript) -> None:
             _give(b"".join(_octets(data, content)), request, transcript)
         else:
             raise Stop("unsupported", "", "a CMS type that is not read here")
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, StopIteration):
         raise Stop("truncated", "", "the CMS structure ends early") from None
 
 
@@ -85,7 +85,7 @@ def kind_of(raw: bytes) -> str:
     """signed, encrypted, compressed, data; "" for what is no envelope."""
     try:
         return _open(der_of(raw))[0]
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, StopIteration):
         return ""
 
 
