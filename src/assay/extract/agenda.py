@@ -59,6 +59,7 @@ _KINDS = {
     "VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Journal", "VFREEBUSY": "Busy times",
     "VCARD": "Card", "VALARM": "Alarm",
 }  # fmt: skip
+_ABOUT = frozenset(("PRODID", "CALSCALE", "METHOD"))  # of the calendar: metadata, not words
 _QUIET = frozenset(("BEGIN", "END", "VERSION"))
 _BINARY = frozenset(("B", "BASE64"))
 _PEOPLE = ("ORGANIZER", "ATTENDEE")
@@ -168,7 +169,8 @@ class _Reader:
             self._transcript.note(f"calendar:{one.name}", value)
             if one.name == "X-WR-CALNAME":
                 self._transcript.title = value
-            return
+            if one.name in _ABOUT:
+                return
         self._enter(one, value)
 
     def _enter(self, one: _Property, value: str) -> None:

@@ -96,8 +96,10 @@ def read_message(raw: bytes, request: Request, transcript: Transcript) -> None:
     transcript.vouch()
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
-    message = take_apart(raw, request.limits.mime_depth)
+    message = take_apart(raw, request.limits.mime_depth, most=request.limits.members)
     _note_headers(message, transcript)
+    if message.shortened:
+        transcript.trouble("limit_line", "headers", f"{message.shortened} over 64 KiB")
     reader = _Message(request, transcript)
     reader.head(message)
     reader.walk(message, "part 1")
@@ -177,7 +179,7 @@ def _addresses(value: str) -> list[str]:
     """Each mailbox of a header as `Name <address>`; the whole value where it is not readable."""
     try:
         pairs = getaddresses([value])
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, RecursionError):
         return [value] if value else []
     found = [f"{name} <{at}>" if name and at else name or at for name, at in pairs]
     return [f for f in found if f] or ([value] if value.strip() else [])
@@ -201,6 +203,8 @@ class _Message:
         """Show or keep every part."""
         kind = part.type
         if part.children:
+            if part.dropped:
+                self._transcript.trouble("limit_members", where, f"{part.dropped} parts more")
             if part.broken:
                 self._transcript.trouble("truncated", where, "the last boundary is missing")
             if kind == "multipart/signed":

@@ -64,6 +64,7 @@ _XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNOR
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(" {2,}")
 _AROUND = re.compile(r" *\n *")
+_UNCLOSED = re.compile(r"<(?=[^<>]*<)")
 _MARKUP = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\w{2,}")
 _LABEL = re.compile(r"(?:/|#|start|begin|end|open|close|/?div)\b|[^ ]*$", re.IGNORECASE)
@@ -542,8 +543,9 @@ class _Stream(HTMLParser):
         self._title = False
 
     def feed_all(self, text: str) -> None:
-        """Read it all."""
-        self.feed(text)
+        """Read it all. A `<` before another `<` opens no tag: the parser would look for its end
+        through the whole rest of the page, once for each."""
+        self.feed(_UNCLOSED.sub("&lt;", text))
         self.close()
         self._writer.end_line()
 

@@ -219,7 +219,9 @@ def _note(picture: Image.Image, transcript: Transcript, request: Request) -> lis
             text = value[:_VALUE].decode("utf-8", "replace")
             transcript.note("image:comment", text)
             words.append(text)
-    said = image_parts.comments_of(request.path, picture.format or "")
+    said, cut = image_parts.comments_of(request.path, picture.format or "")
+    if cut:
+        transcript.trouble("limit_text", "comments")
     for name, value in said:
         if name == "comment":
             transcript.note("image:comment", value[:_VALUE])

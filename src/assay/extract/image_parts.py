@@ -153,23 +153,26 @@ def second_pictures(jpeg: Jpeg) -> list[tuple[int, int]]:
     return spans
 
 
-def comments_of(path: Path, kind: str) -> list[tuple[str, str]]:
-    """(name, words) of the comments of a JPEG and the text chunks of a PNG."""
+def comments_of(path: Path, kind: str) -> tuple[list[tuple[str, str]], bool]:
+    """((name, words) of a JPEG's comments or a PNG's text chunks, whether some were cut)."""
     if path.stat().st_size > _LONG:
-        return []
+        return [], kind in ("JPEG", "MPO", "PNG")
     if kind in ("JPEG", "MPO"):
         jpeg = Jpeg(path.read_bytes())
-        return [("comment", _decoded(data)) for _, data in jpeg.data(0xFE, b"")]
+        return [("comment", _decoded(data)) for _, data in jpeg.data(0xFE, b"")], False
     if kind == "PNG":
         return png_texts(path.read_bytes())
-    return []
+    return [], False
 
 
-def png_texts(body: bytes) -> list[tuple[str, str]]:
-    """(keyword, text) of the chunks tEXt, zTXt and iTXt."""
+def png_texts(body: bytes) -> tuple[list[tuple[str, str]], bool]:
+    """((keyword, text) of the chunks tEXt, zTXt and iTXt, whether some were cut or left)."""
     pairs: list[tuple[str, str]] = []
     at = 8
-    while at + 12 <= len(body) and len(pairs) < 1000:
+    cut = False
+    while at + 12 <= len(body):
+        if len(pairs) >= _CHUNKS:
+            return pairs, True
         length = int.from_bytes(body[at : at + 4], "big")
         kind, data = body[at + 4 : at + 8], body[at + 8 : at + 8 + length]
         at += 12 + length
@@ -180,19 +183,30 @@ def png_texts(body: bytes) -> list[tuple[str, str]]:
         if kind == b"tEXt":
             pairs.append((name, _decoded(rest)))
         elif kind == b"zTXt":
-            pairs.append((name, _inflated(rest[1:]).decode("latin-1")))
+            words, more = _inflated(rest[1:])
+            cut |= more
+            pairs.append((name, words.decode("latin-1")))
         else:
             packed = rest[:1] == b"\1"
             text = rest[2:].split(b"\0", 2)[-1]
-            pairs.append((name, (_inflated(text) if packed else text).decode("utf-8", "replace")))
-    return pairs
+            words, more = _inflated(text) if packed else (text, False)
+            cut |= more
+            pairs.append((name, words.decode("utf-8", "replace")))
+    return pairs, cut
 
 
-def _inflated(body: bytes) -> bytes:
+_CHUNKS = 10_000  # text chunks of one picture
+_UNPACKED = 1 << 20  # bytes of one text chunk
+
+
+def _inflated(body: bytes) -> tuple[bytes, bool]:
+    """(the unpacked bytes, whether there were more)."""
+    unpacker = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(body, 1 << 20)
+        words = unpacker.decompress(body, _UNPACKED)
     except zlib.error:
-        return b""
+        return b"", True
+    return words, bool(unpacker.unconsumed_tail)
 
 
 def _decoded(body: bytes) -> str:

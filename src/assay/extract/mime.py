@@ -18,8 +18,9 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 _BLANK = re.compile(rb"\r?\n\r?\n|\r\r|\A\r?\n")
-_PARTS = 10_000  # of one message
-_HEADERS = 1 << 20  # bytes of one header block that are looked at
+_PARTS = 1_000_000  # of one message, where the caller gives no limit
+_HEADERS = 1 << 20  # bytes of a header block that are looked at as they stand
+_FIELD = 1 << 16  # bytes of one field of a longer header block
 _WORD = re.compile(r"=\?[\w.+-]+(?:\*[\w-]+)?\?[bBqQ]\?[^?]*\?=")
 
 
@@ -30,6 +31,8 @@ class Part:
     headers: Message
     body: bytes
     broken: bool = False
+    dropped: int = 0  # parts beyond the limit, which were not taken
+    shortened: int = 0  # header fields that were too long to be kept whole
     children: list[Part] = field(default_factory=list)
     _by_name: dict[str, list[str]] | None = None
 
@@ -103,16 +106,24 @@ class Part:
         return self.body, encoding in ("", "7bit", "8bit", "binary", "none")
 
 
-def take_apart(raw: bytes, depth_limit: int, depth: int = 0, digest: bool = False) -> Part:
-    """The message as a tree. Parts below `depth_limit` stay whole and are marked broken."""
+def take_apart(
+    raw: bytes, depth_limit: int, depth: int = 0, digest: bool = False, most: int = _PARTS
+) -> Part:
+    """The message as a tree. Parts below `depth_limit` stay whole and are marked broken.
+
+    `most` parts of one multipart are taken; how many were beyond it is said.
+    """
     match = _BLANK.search(raw)
     head, body = (raw[: match.start()], raw[match.end() :]) if match else (raw, b"")
     if match and match.start() == 0 and match.end() <= 2:
         head = b""
-    headers = BytesHeaderParser().parsebytes(head[:_HEADERS].lstrip(b"\r\n") + b"\n\n")
+    shortened = 0
+    if len(head) > _HEADERS:
+        head, shortened = _shorten(head)
+    headers = BytesHeaderParser().parsebytes(head.lstrip(b"\r\n") + b"\n\n")
     if digest and "content-type" not in headers:
         headers["Content-Type"] = "message/rfc822"
-    part = Part(headers, body)
+    part = Part(headers, body, shortened=shortened)
     if headers.get_content_maintype() != "multipart":
         return part
     boundary = _boundary(headers)
@@ -122,8 +133,18 @@ def take_apart(raw: bytes, depth_limit: int, depth: int = 0, digest: bool = Fals
     pieces, closed = _split(body, boundary)
     part.broken = not pieces or not closed
     inner = headers.get_content_type() == "multipart/digest"
-    part.children = [take_apart(p, depth_limit, depth + 1, inner) for p in pieces[:_PARTS]]
+    part.dropped = max(len(pieces) - most, 0)
+    part.children = [
+        take_apart(piece, depth_limit, depth + 1, inner, most) for piece in pieces[:most]
+    ]
     return part
+
+
+def _shorten(head: bytes) -> tuple[bytes, int]:
+    """(a long header block with each field cut at 64 KiB, how many were cut)."""
+    fields = re.split(rb"(?:\r\n|\n|\r)(?![ \t])", head)
+    long = sum(len(field) > _FIELD for field in fields)
+    return b"\n".join(field[:_FIELD] for field in fields), long
 
 
 def _boundary(headers: Message) -> bytes:
@@ -194,6 +215,18 @@ def decode_uu(body: bytes) -> tuple[bytes, bool]:
     return bytes(out), whole
 
 
+_BETWEEN = re.compile(r"(?<=\?=)[ \t]+(?==\?)")  # white space that RFC 2047 leaves out
+_RUN = 200  # encoded words that are decoded at once: the library's cost grows with their square
+
+
+def _runs_of_words(text: str) -> list[str]:
+    """The text in runs of few encoded words, cut where white space does not count."""
+    if text.count("=?") <= _RUN:
+        return [text]
+    parts = _BETWEEN.split(text)
+    return [" ".join(parts[n : n + _RUN]) for n in range(0, len(parts), _RUN)]
+
+
 def words(value: object) -> str:
     """A header's value with its encoded words decoded (RFC 2047) and its folds undone.
 
@@ -212,7 +245,8 @@ def words(value: object) -> str:
         return text.strip()
     out: list[str] = []
     try:
-        for piece, charset_name in decode_header(text):
+        pieces = [found for run in _runs_of_words(text) for found in decode_header(run)]
+        for piece, charset_name in pieces:
             if isinstance(piece, str):
                 out.append(piece)
                 continue

@@ -18,6 +18,7 @@ from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.runs import Line
 from assay.extract.transcript import Transcript
+from assay.settings import Limits
 
 BREAK = re.compile(r"[\t\r\n\v\f]+")
 FARTHEST = 2_000_000  # empty rows in a row that are counted
@@ -249,14 +250,19 @@ def _ranges(numbers: frozenset[int], letters: bool = False) -> str:
 class Sparse:
     """Filled cells of a sheet, however far apart they stand. Rows from 1, columns from 0."""
 
-    def __init__(self, limit: int) -> None:
-        self._left = limit
+    def __init__(self, limits: Limits) -> None:
+        """At most `limits.cells` filled cells, with `limits.text` code points in all."""
+        self._left = limits.cells
+        self._room = limits.text
         self._filled: dict[int, dict[int, str]] = {}
 
     def put(self, row: int, column: int, value: str) -> None:
-        """Enter a cell. Raises Stop with `limit_cells`."""
+        """Enter a cell. Raises Stop with `limit_cells` or `limit_text`."""
         if value:
             self._left -= 1
+            self._room -= len(value)
+            if self._room < 0:
+                raise Stop("limit_text", f"row {row}")
             if self._left < 0:
                 raise Stop("limit_cells", f"row {row}")
             self._filled.setdefault(row, {})[column] = BREAK.sub(" ", value)

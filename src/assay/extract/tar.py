@@ -15,7 +15,7 @@ from typing import IO, Any
 from assay.extract import dates
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
-from assay.extract.spool import MemberBroken, chunks_of
+from assay.extract.spool import MemberBroken, Readable, chunks_of
 from assay.extract.transcript import Transcript
 from assay.ports import Card
 
@@ -41,7 +41,10 @@ def read_stream(stream: IO[bytes] | Any, transcript: Transcript) -> None:
     spool = transcript.members()
     try:
         with tarfile.open(
-            fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape"
+            fileobj=_Ending(stream),  # type: ignore[call-overload]  # it is read and never written
+            mode="r|",
+            encoding="utf-8",
+            errors="surrogateescape",
         ) as archive:
             for entry in archive:
                 _take(archive, entry, transcript)
@@ -54,6 +57,26 @@ def read_stream(stream: IO[bytes] | Any, transcript: Transcript) -> None:
         raise Stop("damaged", f"member {len(spool) + 1}", type(error).__name__) from None
 
 
+class _Ending:
+    """A stream that says when its end is passed again and again.
+
+    tarfile steps over what it skips block by block, and goes on for hours where a size says that
+    there are terabytes left to step over.
+    """
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._empty = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes. Raises ReadError at the hundredth call behind the end."""
+        chunk = self._stream.read(size)
+        self._empty = 0 if chunk else self._empty + 1
+        if self._empty > 100:
+            raise tarfile.ReadError("unexpected end of data")
+        return chunk
+
+
 def _take(archive: tarfile.TarFile, entry: tarfile.TarInfo, transcript: Transcript) -> None:
     spool = transcript.members()
     name = entry.name.encode("utf-8", "surrogateescape")
@@ -61,6 +84,9 @@ def _take(archive: tarfile.TarFile, entry: tarfile.TarInfo, transcript: Transcri
     if entry.isreg():
         if not spool.wanted():
             spool.skip()
+            return
+        if entry.size < 0:
+            spool.refuse(name, problem("damaged", f"member {len(spool) + 1}", "negative"), modified)
             return
         body = archive.extractfile(entry)
         if body is None:

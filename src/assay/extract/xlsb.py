@@ -26,6 +26,7 @@ from assay.extract.sheets import (
 from assay.extract.transcript import Transcript
 from assay.extract.xlsx import margin_words
 from assay.ports import Card
+from assay.settings import Limits
 
 CARD = Card(
     name="xlsb",
@@ -88,7 +89,7 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
         if not package.has(part):
             transcript.trouble("damaged", f"sheet {number}", "its part is missing")
             continue
-        sheet = _Sheet(strings, dates, from_1904, request.limits.cells)
+        sheet = _Sheet(strings, dates, from_1904, request.limits)
         try:
             for kind, body in _records(package.bytes_of(part, _BINARY)):
                 sheet.take(kind, body)
@@ -109,9 +110,9 @@ class _Sheet:
     """Cells and hidden rows and columns of one sheet."""
 
     def __init__(
-        self, strings: list[str], dates: frozenset[int], from_1904: bool, limit: int
+        self, strings: list[str], dates: frozenset[int], from_1904: bool, limits: Limits
     ) -> None:
-        self.cells = Sparse(limit)
+        self.cells = Sparse(limits)
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.margins: list[Line] = []

@@ -34,6 +34,7 @@ from assay.extract.sheets import (
 from assay.extract.spool import MemberBroken
 from assay.extract.transcript import Transcript
 from assay.ports import Card
+from assay.settings import Limits
 
 CARD = Card(
     name="xlsx",
@@ -374,7 +375,7 @@ def _read_kept_data(request: Request, package: office.Package, pages: Pages) -> 
         pages.sheet(f"pivot cache {number}", 0, cache.table(), hidden=True)
     for number, part in enumerate(package.names("xl/externalLinks/externalLink"), 1):
         if part.endswith(".xml"):
-            linked = _Linked(request.limits.cells)
+            linked = _Linked(request.limits)
             package.stream(part, linked)
             package.relations(part)
             for name, cells in linked.sheets:
@@ -451,10 +452,10 @@ class _PivotCache:
 class _Linked:
     """Cells of another workbook, kept with a link to it."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.sheets: list[tuple[str, Sparse]] = []
         self._names: list[str] = []
-        self._limit = limit
+        self._limits = limits
         self._place = (0, 0)
         self._text: list[str] = []
 
@@ -465,7 +466,7 @@ class _Linked:
             given = attributes.get("sheetId", "")
             index = int(given) if given.isdecimal() else -1
             name = self._names[index] if 0 <= index < len(self._names) else ""
-            self.sheets.append((name, Sparse(self._limit)))
+            self.sheets.append((name, Sparse(self._limits)))
         elif tag == "x:cell":
             match = re.match(r"([A-Z]{1,3})(\d{1,7})\Z", attributes.get("r", ""))
             if match:
@@ -577,7 +578,7 @@ def _stream_sheet(
     dates: frozenset[int],
     from_1904: bool,
 ) -> Sparse:
-    cells = _Cells(strings, dates, from_1904, request.limits.cells)
+    cells = _Cells(strings, dates, from_1904, request.limits)
     package.stream(sheet.part, cells)
     return cells.filled
 
@@ -653,9 +654,9 @@ class _Cells:
     """The filled cells of a sheet."""
 
     def __init__(
-        self, strings: list[str], dates: frozenset[int], from_1904: bool, limit: int
+        self, strings: list[str], dates: frozenset[int], from_1904: bool, limits: Limits
     ) -> None:
-        self.filled = Sparse(limit)
+        self.filled = Sparse(limits)
         self._strings = strings
         self._dates = dates
         self._from_1904 = from_1904
