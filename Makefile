@@ -1,5 +1,5 @@
 # The front page of the project: what can be done here. `make help` lists it.
-.PHONY: help demo install install-han test test-slow test-browser lint types contracts check lock bundle screenshot clean
+.PHONY: help demo install install-han install-office test test-slow test-browser lint types contracts check lock bundle screenshot clean
 PYTEST = .venv/bin/python -m pytest
 
 help: ## this list
@@ -13,6 +13,9 @@ install: ## set up .venv; missing Debian packages are installed (root) or named
 
 install-han: install ## the finer reader for Chinese scans (about 400 MB)
 	.venv/bin/pip install -q --require-hashes -r requirements/han.txt
+
+install-office: ## LibreOffice, the last resort for office files (about 400 MB)
+	@scripts/setup office
 
 dev: ## set up with the tools of the tests
 	@scripts/setup dev

@@ -555,6 +555,8 @@ class Legs:
         place: str | None = None
         if failure is None or member.spool:
             place = self._claim(member)
+            if place is None and failure is None and self._is_taken(member):
+                place = ""  # another container brought the same bytes a moment before
             if place is None and failure is None:
                 failure = problem("member_lost", f"member {member.ordinal + 1}")
         if place is None:
@@ -565,14 +567,17 @@ class Legs:
             self.tally.problems += 1
             return
         held = False
-        if member.secret:
+        if member.secret and not place:
+            held = True
+        elif member.secret:
             # the container cannot be opened again without its password: keep the bytes
             with open(place, "rb") as stream:
                 self._vault.put_stream(stream, self._settings.custody.chunk)
             self._vault.sync()
             held = True
         if self._catalogue.is_withdrawn(member.digest):
-            os.unlink(place)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(place)
             return
         row, new = self._catalogue.add_exhibit(
             member.digest, member.size, held=held, depth=depth + 1
@@ -591,6 +596,12 @@ class Legs:
             if not (self._catalogue.waits_for_ocr(row) or is_volume(path.name)):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(place)
+
+    def _is_taken(self, member: Member) -> bool:
+        """Tell whether the bytes of a member were checked and taken in already."""
+        if member.secret:
+            return self._vault.has(member.digest)
+        return self._catalogue.exhibit_id(member.digest) is not None
 
     def _claim(self, member: Member) -> str | None:
         """Move a member out of the workers' reach, if its bytes are what the worker says."""

@@ -169,7 +169,7 @@ class _Reader:
             self._transcript.note(f"calendar:{one.name}", value)
             if one.name == "X-WR-CALNAME":
                 self._transcript.title = value
-            if one.name in _ABOUT:
+            if one.name in _ABOUT or one.name.startswith("X-"):
                 return
         self._enter(one, value)
 
