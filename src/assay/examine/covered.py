@@ -34,6 +34,7 @@ _SCALE = 2.0  # pixels a point: the thinnest stroke of 6 pt text still shows
 _FLAT = 12  # grey values of 255 by which a flat surface may vary
 _NEST = 8  # forms inside forms
 _OBJECTS = 50_000  # of a page
+_AROUND = 4  # pixels drawn around what is looked at
 _EDGE = 1000.0  # points: a page larger than 4 times this is drawn smaller
 _COVERS = {
     pdfium.FPDF_ANNOT_SQUARE: "a drawn box", pdfium.FPDF_ANNOT_REDACT: "a redaction mark",
@@ -44,11 +45,31 @@ _COVERS = {
     pdfium.FPDF_ANNOT_UNDERLINE: "a thick line",
 }  # fmt: skip
 
-# The same entry point without ctypes' release of the GIL and without argument objects.
-_CharBox = Callable[[Any, int, int, int, int, int], int]
-_char_box: _CharBox = ctypes.PYFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *([ctypes.c_void_p] * 4)
-)(ctypes.cast(pdfium.FPDFText_GetCharBox, ctypes.c_void_p).value or 0)
+
+def _entry(function: Any, result: Any, *kinds: Any) -> Callable[..., int]:
+    """The same entry point without ctypes' release of the GIL and without argument objects.
+
+    Handles and places in memory are plain addresses. A page of a map has 50,000 objects, and
+    looking at each costs several calls.
+    """
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    found: Callable[..., int] = ctypes.PYFUNCTYPE(result, *kinds)(address)
+    return found
+
+
+_P, _I = ctypes.c_void_p, ctypes.c_int
+_char_box = _entry(pdfium.FPDFText_GetCharBox, _I, _P, _I, _P, _P, _P, _P)
+_object_of = _entry(pdfium.FPDFPage_GetObject, _P, _P, _I)
+_part_of = _entry(pdfium.FPDFFormObj_GetObject, _P, _P, _I)
+_parts = _entry(pdfium.FPDFFormObj_CountObjects, _I, _P)
+_type = _entry(pdfium.FPDFPageObj_GetType, _I, _P)
+_bounds = _entry(pdfium.FPDFPageObj_GetBounds, _I, _P, _P, _P, _P, _P)
+_fill = _entry(pdfium.FPDFPageObj_GetFillColor, _I, _P, _P, _P, _P, _P)
+_matrix = _entry(pdfium.FPDFPageObj_GetMatrix, _I, _P, _P)
+_draw_mode = _entry(pdfium.FPDFPath_GetDrawMode, _I, _P, _P, _P)
+_stroke_width = _entry(pdfium.FPDFPageObj_GetStrokeWidth, _I, _P, _P)
+_text_object = _entry(pdfium.FPDFText_GetTextObject, _P, _P, _I)
+_render_mode = _entry(pdfium.FPDFTextObj_GetTextRenderMode, _I, _P)
 
 
 @dataclass(frozen=True)
@@ -109,6 +130,8 @@ def _look(page: Any) -> tuple[dict[str, int], list[str], list[int]] | None:
 
 
 _Matrix = tuple[float, float, float, float, float, float]
+_SAME: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_NO_COLOUR = (-999, -999, -999)
 
 
 class _Drawn:
@@ -119,7 +142,12 @@ class _Drawn:
         self.texts: dict[int, int] = {}  # address of a text object -> its order
         self._boxes: list[tuple[float, ...]] = []  # of text objects: order, box, colour
         self._count = 0
-        self._sides = [ctypes.c_float() for _ in range(4)]
+        self._floats = (ctypes.c_float * 4)()
+        self._words = (ctypes.c_uint * 4)()
+        place = ctypes.addressof(self._floats)
+        self._at_floats = (place, place + 4, place + 8, place + 12)
+        place = ctypes.addressof(self._words)
+        self._at_words = (place, place + 4, place + 8, place + 12)
 
     def may_cover(self) -> bool:
         """Leave only covers that lie over a text object, or under it in its colour; tell if any."""
@@ -141,13 +169,20 @@ class _Drawn:
         self.covers = kept
         return bool(kept)
 
-    def take_page(self, raw: Any) -> None:
+    def take_page(self, page: Any) -> None:
         """All objects and annotations of a page."""
-        for number in range(min(pdfium.FPDFPage_CountObjects(raw), _OBJECTS)):
-            self._take(pdfium.FPDFPage_GetObject(raw, number), (1, 0, 0, 1, 0, 0), 0)
+        raw = ctypes.cast(page, ctypes.c_void_p).value
+        count = min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)
+        things = [_object_of(raw, number) for number in range(count)]
+        kinds = {_type(thing) for thing in things}
+        noted = pdfium.FPDFPage_GetAnnotCount(page)
+        if kinds <= {pdfium.FPDF_PAGEOBJ_TEXT} and not noted:
+            return  # words alone
+        for thing in things:
+            self._take(thing, _SAME, 0)
         rect = pdfium.FS_RECTF()
-        for number in range(min(pdfium.FPDFPage_GetAnnotCount(raw), 5000)):
-            annot = pdfium.FPDFPage_GetAnnot(raw, number)
+        for number in range(min(noted, 5000)):
+            annot = pdfium.FPDFPage_GetAnnot(page, number)
             if not annot:
                 continue
             kind = _COVERS.get(pdfium.FPDFAnnot_GetSubtype(annot))
@@ -157,58 +192,53 @@ class _Drawn:
                 self.covers.append(_Cover(math.inf, kind, rect.left, low, rect.right, high))
             pdfium.FPDFPage_CloseAnnot(annot)
 
-    def _take(self, thing: Any, matrix: _Matrix, depth: int) -> None:
+    def _take(self, thing: int, matrix: _Matrix, depth: int) -> None:
         self._count += 1
-        kind = pdfium.FPDFPageObj_GetType(thing)
+        kind = _type(thing)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            self.texts[ctypes.cast(thing, ctypes.c_void_p).value or 0] = self._count
-            if pdfium.FPDFPageObj_GetBounds(thing, *self._sides):
-                box = _box([side.value for side in self._sides], matrix)
-                self._boxes.append((self._count, *box, *(_colour(thing) or (-999, -999, -999))))
+            self.texts[thing] = self._count
+            if _bounds(thing, *self._at_floats):
+                box = _box(self._floats, matrix)
+                self._boxes.append((self._count, *box, *(self.colour(thing) or _NO_COLOUR)))
             return
         if kind == pdfium.FPDF_PAGEOBJ_FORM:
             if depth < _NEST:
                 own = pdfium.FS_MATRIX()
-                pdfium.FPDFPageObj_GetMatrix(thing, own)
+                _matrix(thing, ctypes.addressof(own))
                 inner = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-                for number in range(min(pdfium.FPDFFormObj_CountObjects(thing), _OBJECTS)):
+                for number in range(min(_parts(thing), _OBJECTS)):
                     if self._count > _OBJECTS:
                         return
-                    self._take(pdfium.FPDFFormObj_GetObject(thing, number), inner, depth + 1)
+                    self._take(_part_of(thing, number), inner, depth + 1)
             return
         colour = None
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            mode, stroke = ctypes.c_int(), ctypes.c_int()
-            if not pdfium.FPDFPath_GetDrawMode(thing, mode, stroke):
+            if not _draw_mode(thing, self._at_words[0], self._at_words[1]):
                 return
-            if not mode.value and not (stroke.value and _thick(thing)):
+            if not self._words[0] and not (self._words[1] and self._is_thick(thing)):
                 return
             name = "a filled box"
-            colour = _colour(thing)
+            colour = self.colour(thing)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             name = "a picture"
         elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
             name = "a shaded area"
         else:
             return
-        if pdfium.FPDFPageObj_GetBounds(thing, *self._sides):
-            box = _box([side.value for side in self._sides], matrix)
+        if _bounds(thing, *self._at_floats):
+            box = _box(self._floats, matrix)
             if box[2] - box[0] > 1 and box[3] - box[1] > 1:
                 self.covers.append(_Cover(self._count, name, *box, colour))
 
+    def colour(self, thing: int) -> tuple[int, int, int] | None:
+        """The fill colour of a shape or a text, None where it has none."""
+        if not _fill(thing, *self._at_words):
+            return None
+        return self._words[0], self._words[1], self._words[2]
 
-def _colour(thing: Any) -> tuple[int, int, int] | None:
-    """The fill colour of a shape or a text, None where it has none."""
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetFillColor(thing, *parts):
-        return None
-    return parts[0].value, parts[1].value, parts[2].value
-
-
-def _thick(thing: Any) -> bool:
-    """Tell whether a stroke is as wide as a line of text is high."""
-    width = ctypes.c_float()
-    return bool(pdfium.FPDFPageObj_GetStrokeWidth(thing, width)) and width.value >= 4
+    def _is_thick(self, thing: int) -> bool:
+        """Tell whether a stroke is as wide as a line of text is high."""
+        return bool(_stroke_width(thing, self._at_floats[0])) and self._floats[0] >= 4
 
 
 def _times(a: _Matrix, b: _Matrix) -> _Matrix:
@@ -220,8 +250,10 @@ def _times(a: _Matrix, b: _Matrix) -> _Matrix:
     )  # fmt: skip
 
 
-def _box(sides: list[float], m: _Matrix) -> tuple[float, float, float, float]:
+def _box(sides: Any, m: _Matrix) -> tuple[float, float, float, float]:
     left, bottom, right, top = sides
+    if m is _SAME:
+        return left, bottom, right, top
     corners = [(x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5])
                for x in (left, right) for y in (bottom, top)]  # fmt: skip
     xs, ys = [c[0] for c in corners], [c[1] for c in corners]
@@ -249,31 +281,36 @@ def _covered(
     candidates = [
         index
         for index in numpy.flatnonzero(under >= 0).tolist()
-        if _may_hide(textpage, index, drawn.texts, covers[int(under[index])])
+        if _may_hide(textpage, index, drawn, covers[int(under[index])])
     ]
     if not candidates:
         return None
-    picture, to_pixels = _draw(page)
-    hidden = [index for index in candidates if _flat(picture, to_pixels(boxes[index]))]
-    return _runs(page, textpage, hidden, boxes, under, covers, picture, to_pixels)
+    part = boxes[candidates]
+    picture = _Picture(
+        page, (part[:, 0].min(), part[:, 1].min(), part[:, 2].max(), part[:, 3].max())
+    )
+    hidden = [index for index in candidates if picture.is_flat(boxes[index])]
+    return _runs(textpage, hidden, boxes, under, covers, picture)
 
 
-def _may_hide(textpage: Any, index: int, texts: dict[int, int], cover: _Cover) -> bool:
+def _may_hide(textpage: Any, index: int, drawn: _Drawn, cover: _Cover) -> bool:
     """Tell whether a character is painted, and the cover after it, or under it in its colour."""
-    thing = pdfium.FPDFText_GetTextObject(textpage, index)
+    thing = _text_object(ctypes.cast(textpage, ctypes.c_void_p).value, index)
     if not thing:
         return False
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
-    if mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP):
+    if _render_mode(thing) in _UNPAINTED:
         return False
-    if texts.get(ctypes.cast(thing, ctypes.c_void_p).value or 0, 0) < cover.order:
+    if drawn.texts.get(thing, 0) < cover.order:
         return True
-    mine = _colour(thing)
+    mine = drawn.colour(thing)
     return (
         cover.colour is not None
         and mine is not None
         and all(abs(a - b) <= _FLAT for a, b in zip(mine, cover.colour, strict=True))
     )
+
+
+_UNPAINTED = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 
 
 def _char_boxes(textpage: Any, count: int) -> Any:
@@ -288,41 +325,57 @@ def _char_boxes(textpage: Any, count: int) -> Any:
     return found[:, (0, 2, 1, 3)]
 
 
-def _draw(page: Any) -> tuple[Any, Any]:
-    """(grey picture, from a box in page space to pixel bounds)."""
-    scale = _SCALE
-    width, height = page.get_size()
-    if max(width, height) > 4 * _EDGE:
-        scale = _SCALE * 4 * _EDGE / max(width, height)
-    bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=True, grayscale=True)
-    picture = bitmap.to_numpy()
-    if picture.ndim == 3:
-        picture = picture[:, :, 0]
-    x, y = ctypes.c_int(), ctypes.c_int()
-    wide, high = int(picture.shape[1]), int(picture.shape[0])
+class _Picture:
+    """The grey picture of the part of a page that holds a box (page space, points)."""
 
-    def to_pixels(box: Any) -> tuple[int, int, int, int]:
+    def __init__(self, page: Any, box: tuple[float, float, float, float]) -> None:
+        self._page = page
+        self._width, self._height = page.get_size()
+        scale = _SCALE * min(1.0, 4 * _EDGE / max(self._width, self._height, 1.0))
+        self._wide = max(math.ceil(self._width * scale), 1)
+        self._high = max(math.ceil(self._height * scale), 1)
+        left, top, right, bottom = self._device(box)
+        self._left, self._top = max(left - _AROUND, 0), max(top - _AROUND, 0)
+        wide = max(min(right + _AROUND, self._wide) - self._left, 1)
+        high = max(min(bottom + _AROUND, self._high) - self._top, 1)
+        bitmap = pypdfium2.PdfBitmap.new_native(wide, high, pdfium.FPDFBitmap_Gray)
+        pdfium.FPDFBitmap_FillRect(bitmap.raw, 0, 0, wide, high, 0xFFFFFFFF)
+        pdfium.FPDF_RenderPageBitmap(
+            bitmap.raw, page.raw, -self._left, -self._top, self._wide, self._high, 0,
+            pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE,
+        )  # fmt: skip
+        pixels = bitmap.to_numpy()
+        self._pixels = pixels[:, :, 0] if pixels.ndim == 3 else pixels
+
+    def _device(self, box: Any) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in pixels of the whole page."""
+        x, y = ctypes.c_int(), ctypes.c_int()
         corners = []
         for px, py in ((box[0], box[1]), (box[2], box[3])):
-            pdfium.FPDF_PageToDevice(page.raw, 0, 0, wide, high, 0, px, py, x, y)
+            pdfium.FPDF_PageToDevice(self._page.raw, 0, 0, self._wide, self._high, 0, px, py, x, y)
             corners.append((x.value, y.value))
         (x0, y0), (x1, y1) = corners
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
-    return picture, to_pixels
+    def is_flat(self, box: Any) -> bool:
+        """Tell whether the box has one colour."""
+        left, top, right, bottom = self._device(box)
+        patch = self._pixels[
+            max(top - self._top, 0) : bottom - self._top + 1,
+            max(left - self._left, 0) : right - self._left + 1,
+        ]
+        return patch.size >= 4 and int(patch.max()) - int(patch.min()) <= _FLAT
 
-
-def _flat(picture: Any, bounds: tuple[int, int, int, int]) -> bool:
-    left, top, right, bottom = bounds
-    patch = picture[max(top, 0) : bottom + 1, max(left, 0) : right + 1]
-    if patch.size < 4:
-        return False
-    return int(patch.max()) - int(patch.min()) <= _FLAT
+    def tenths(self, box: Any) -> tuple[int, int, int, int]:
+        """The box as findings give it: tenths of a point from the upper left."""
+        left, top, right, bottom = self._device(box)
+        across, down = self._width / self._wide * 10, self._height / self._high * 10
+        return round(left * across), round(top * down), round(right * across), round(bottom * down)
 
 
 def _runs(
-    page: Any, textpage: Any, hidden: list[int], boxes: Any, under: Any, covers: list[_Cover],
-    picture: Any, to_pixels: Any,
+    textpage: Any, hidden: list[int], boxes: Any, under: Any, covers: list[_Cover],
+    picture: _Picture,
 ) -> tuple[dict[str, int], list[str], list[int]] | None:  # fmt: skip
     """Join hidden characters that follow each other; runs without letters or digits go."""
     runs: list[list[int]] = []
@@ -339,17 +392,12 @@ def _runs(
         part = boxes[run]
         box = (part[:, 0].min(), part[:, 1].min(), part[:, 2].max(), part[:, 3].max())
         # a bold l is one colour by itself; the room between two of them tells
-        if sum(char.isalnum() for char in text) < 2 or not _flat(picture, to_pixels(box)):
+        if sum(char.isalnum() for char in text) < 2 or not picture.is_flat(box):
             continue
         words.append(text)
         name = covers[int(under[run[0]])].kind
         kinds[name] = kinds.get(name, 0) + len(run)
-        high, wide = picture.shape
-        width, height = page.get_size()
-        left, top, right, bottom = to_pixels(box)
-        across, down = width / wide * 10, height / high * 10
-        places += (round(left * across), round(top * down))
-        places += (round(right * across), round(bottom * down))
+        places += picture.tenths(box)
     return (kinds, words, places) if words else None
 
 
