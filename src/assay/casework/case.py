@@ -341,6 +341,14 @@ class Case:
 
         return findings(self, references)
 
+    def searchable(self, reference: str, target: Path) -> dict[str, Any]:
+        """`exported`: the recognised pages of an exhibit as a PDF that can be searched.
+
+        Raises NotFound where nothing was recognised, UsageError where `target` is there.
+        """
+        self.refresh()
+        return self.viewer().searchable(self.resolve(reference).exhibit, target)
+
     def show_all(self) -> Iterator[dict[str, Any]]:
         """`exhibit` of every exhibit, in the order in which they came."""
         from assay.casework.showing import show_all

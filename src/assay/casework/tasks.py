@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from assay.extract.searchable import Sheet
 from assay.extract.volumes import Neighbour
 from assay.model.finding import Examination
 from assay.model.reading import Metadata, Problem, Reading, Words
@@ -92,6 +93,16 @@ class MemberRequest(msgspec.Struct):
     passwords: tuple[str, ...] = ()
     name: bytes = b""
     beside: tuple[tuple[bytes, str], ...] = ()
+
+
+class SearchableRequest(msgspec.Struct):
+    """Write page pictures with their words as a PDF into `scratch`."""
+
+    path: str
+    sheets: tuple[Sheet, ...]
+    dpi: int
+    scratch: str
+    limits: Limits
 
 
 class SniffRequest(msgspec.Struct):
@@ -287,6 +298,19 @@ def draw_page(body: bytes) -> bytes:
     return draw(Path(request.path), request.page, request.width, request.limits)
 
 
+def write_searchable_pdf(body: bytes) -> bytes:
+    """Task `searchable`: SearchableRequest -> (file name in the scratch folder, words)."""
+    from assay.extract.searchable import write_searchable
+
+    request = msgspec.msgpack.decode(body, type=SearchableRequest)
+    name = "searchable.pdf"
+    with (Path(request.scratch) / name).open("wb") as out:
+        words = write_searchable(
+            Path(request.path), request.sheets, request.dpi, request.limits, out
+        )
+    return _PACK.encode((name, words))
+
+
 _RECOGNISERS: list[Any] = []
 
 
@@ -334,6 +358,7 @@ TASKS: dict[str, Callable[[bytes], bytes]] = {
     "sniff": sniff_type,
     "member": take_member,
     "picture": draw_page,
+    "searchable": write_searchable_pdf,
     "ocr": recognise_page,
     "hear": hear_exhibit,
 }

@@ -7,21 +7,26 @@ taken out again lie in derived/spool/view, bounded in bytes. Both are caches.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from assay.casework import tasks
 from assay.casework.neighbours import beside, is_volume
-from assay.errors import EngineError, NotFound, WorkerLost
+from assay.errors import EngineError, NotFound, UsageError, WorkerLost
+from assay.extract.searchable import Sheet
 from assay.model import places
 from assay.ports import Task, Workers
+from assay.proof.digests import digest_of_stream
 
 if TYPE_CHECKING:
     from assay.casework.case import Case
 
+# types whose pages are pictures that a worker draws
+_DRAWN = frozenset(("application/pdf", "image/vnd.djvu"))
 WIDTHS = (320, 640, 960, 1280, 1920)
 _VIEW_BYTES = 2 << 30
 _PACK = msgspec.msgpack.Encoder()
@@ -62,6 +67,58 @@ class Viewer:
         scratch.write_bytes(data)
         scratch.replace(place)
         return data
+
+    def searchable(self, digest: str, target: Path) -> dict[str, Any]:
+        """Write the recognised pages of an exhibit with their words to `target`, as a PDF.
+
+        `exported` as the contract gives it. Raises NotFound where nothing was recognised.
+        """
+        catalogue, settings = self._case.catalogue, self._case.settings
+        row = catalogue.row(digest)
+        if row is None:
+            raise NotFound(f"exhibit {digest}", "it is not in this case", "")
+        sheets = tuple(
+            Sheet(page.number, page.text, page.words, page.width, page.height)
+            for page in catalogue.pages(row.id, words=True)
+            if page.width is not None
+        )
+        drawn = row.type in _DRAWN or row.type.startswith("image/")
+        if not drawn or not any(page.source == "ocr" for page in catalogue.pages(row.id)):
+            raise NotFound(
+                f"exhibit {digest}", "no page of it was recognised by OCR",
+                "Run `assay retry` where pages wait, or save the original.",
+            )  # fmt: skip
+        source = self.original(digest)
+        inbox = self._view / "in"
+        inbox.mkdir(parents=True, exist_ok=True)
+        request = tasks.SearchableRequest(
+            str(source), sheets, settings.reading.dpi, str(inbox), settings.limits
+        )
+        seconds = settings.limits.seconds + 2.0 * len(sheets)
+        name, words = msgspec.msgpack.decode(
+            self._do("searchable", request, seconds), type=tuple[str, int]
+        )
+        if name != "searchable.pdf" or not (inbox / name).is_file():
+            raise EngineError("searchable", "the worker did not bring it", "")
+        try:
+            with (inbox / name).open("rb") as made, target.open("xb") as out:
+                shutil.copyfileobj(made, out)
+        except FileExistsError:
+            raise UsageError(
+                "--pdf", "the file is there already", "Name one that is not there yet."
+            ) from None
+        finally:
+            (inbox / name).unlink()
+        with target.open("rb") as stream:
+            made_digest, size = digest_of_stream(stream)
+        return {
+            "schema": "assay/exported/1",
+            "exhibit": digest,
+            "pages": len(sheets),
+            "words": words,
+            "bytes": size,
+            "digest": made_digest,
+        }
 
     def original(self, digest: str) -> Path:
         """Where an exhibit's bytes are. Raises NotFound, EngineError."""

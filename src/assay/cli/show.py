@@ -27,6 +27,10 @@ from assay.errors import NoCase, NotFound, UsageError
 @case_option
 @click.option("--page", type=click.IntRange(1), help="One page, counted from 1.")
 @click.option("--all", "everything", is_flag=True, help="Every exhibit, one a line.")
+@click.option(
+    "--pdf", "pdf", metavar="FILE", type=click.Path(),
+    help="Write the recognised pages with their words as a searchable PDF.",
+)  # fmt: skip
 @json_option
 @jsonl_option
 @click.pass_context
@@ -36,6 +40,7 @@ def command(
     case_dir: str | None,
     page: int | None,
     everything: bool,
+    pdf: str | None,
     as_json: bool,
     as_jsonl: bool,
 ) -> int:
@@ -53,6 +58,15 @@ def command(
         return 0
     if what is None:
         raise UsageError("show", "nothing is named", "Name an exhibit, or give --all.")
+    if pdf is not None:
+        exported = open_case(ctx, case_dir).searchable(what, Path(pdf))
+        if as_json or as_jsonl:
+            emit(exported)
+        else:
+            pages, words = plural(exported["pages"], "page"), plural(exported["words"], "word")
+            click.echo(f"{pages} with {words}, {exported['digest']}")
+            click.echo("It was made here from pictures and OCR: quote from the original.")
+        return 0
     found = _find(ctx, case_dir, what, page)
     if as_json or as_jsonl:
         emit(found)

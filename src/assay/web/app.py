@@ -40,6 +40,7 @@ def application(desk: Desk) -> ASGIApp:
             Route("/search", search.search),
             Route("/exhibit/{digest}", reader.read),
             Route("/exhibit/{digest}/original", delivery.original),
+            Route("/exhibit/{digest}/searchable", delivery.searchable),
             Route("/exhibit/{digest}/note", annotate.note, methods=["POST"]),
             Route("/exhibit/{digest}/tag", annotate.tag, methods=["POST"]),
             Route("/exhibit/{digest}/{page:int}", reader.read),

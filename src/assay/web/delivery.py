@@ -6,6 +6,7 @@ no type at all, under a name that cannot be taken for another, and is never show
 
 from __future__ import annotations
 
+import tempfile
 import unicodedata
 from pathlib import Path
 from urllib.parse import quote
@@ -55,6 +56,29 @@ async def original(request: Request) -> Response:
         media_type="application/octet-stream",
         headers={
             "Content-Disposition": attachment(display.rpartition("/")[2]),
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def searchable(request: Request) -> Response:
+    """`/exhibit/{digest}/searchable`: its recognised pages as a PDF, to be saved."""
+    digest = digest_in(request)
+
+    def make(case: Case) -> tuple[bytes, str]:
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            place = Path(folder) / "searchable.pdf"
+            case.searchable(digest, place)
+            paths = case.show(digest, 1)["paths"]
+            return place.read_bytes(), paths[0]["display"] if paths else ""
+
+    body, display = await desk_of(request).lanes.drawing.run(make)
+    return Response(
+        body,
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": attachment(display.rpartition("/")[2] + ".searchable.pdf"),
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "no-store",
         },
