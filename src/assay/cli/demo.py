@@ -43,6 +43,11 @@ def command(ctx: click.Context, folder: str, no_serve: bool, no_browser: bool) -
             total = case.search(query, 1)["total"]
             click.echo(f"  {program} --case {root / 'case'} search {_quoted(query)}")
             click.echo(f"      {plural(total, 'page')}: {why}")
+        found = sum(1 for _ in case.examine())
+        click.echo(f"  {program} --case {root / 'case'} examine")
+        click.echo(
+            f"      {plural(found, 'finding')}: an earlier wording, words under black boxes."
+        )
         click.echo(f"\nNot read: {program} --case {root / 'case'} account --problems")
         if no_serve or not sys.stdout.isatty():
             click.echo(f"The desk: {program} --case {root / 'case'} serve")

@@ -314,6 +314,8 @@ _PROMISES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
 
 def disagrees(suffix: str, media: str) -> bool:
     """Tell whether a name's ending promises something else than `media`."""
+    if media == "application/x-empty":
+        return False  # nothing is no other type
     if media.startswith("text/") and suffix in ("txt", "log"):
         return False
     return any(suffix in endings and media not in types for endings, types in _PROMISES)
