@@ -48,7 +48,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How exhibits are read."""
 
-    jobs: int = 0  # workers; 0 = one a core
+    jobs: int = 0  # workers; 0 = one a core, as far as `memory` allows
+    memory: int = 0  # bytes for the program and all workers; 0 = half of the computer's
     ocr: Literal["auto", "off", "all"] = "auto"
     libreoffice: Literal["auto", "off"] = "auto"  # last resort for office files we cannot read
     langs: tuple[str, ...] = ()  # OCR languages by ISO 639-3, in order of preference; () = choose

@@ -30,6 +30,7 @@ def examine(case_dir: str | None) -> dict[str, Any]:
         _archives(),
         _office(),
         *_jail(),
+        _memory(),
         *_fonts(),
         *_case(case_dir),
     ]
@@ -38,6 +39,21 @@ def examine(case_dir: str | None) -> dict[str, Any]:
         "ok": all(check["ok"] for check in checks),
         "checks": checks,
     }
+
+
+def _memory() -> dict[str, Any]:
+    """How many workers fit, and what each may have, without a setting of the case."""
+    from assay.casework.engines import memory_of_computer, share
+    from assay.casework.legs import cores
+    from assay.settings import Settings
+
+    budget = memory_of_computer() // 2
+    workers, each = share(budget, cores(), Settings().limits.memory)
+    detail = (
+        f"{budget >> 20} MiB for a run: {workers} of {cores()} workers, {each >> 20} MiB each;"
+        " reading.memory changes it"
+    )
+    return _check("Memory", workers == cores() and each == Settings().limits.memory, detail)
 
 
 def _check(name: str, ok: bool, detail: str, command: str = "") -> dict[str, Any]:

@@ -35,6 +35,7 @@ def make_pool(case: Case, kind: str, size: int, scratch: Path) -> Workers:
         memory, size = limits.hear_memory, 1  # it takes all cores by itself
         cpu_seconds = limits.hear_seconds * (os.cpu_count() or 1)
         readable.append(Path(reading.transcriber_model).expanduser().resolve())
+    size, memory = share(reading.memory or memory_of_computer() // 2, size, memory)
     return Pool(
         "assay.casework.tasks",
         size,
@@ -44,6 +45,27 @@ def make_pool(case: Case, kind: str, size: int, scratch: Path) -> Workers:
         cpu_seconds=cpu_seconds,
         file_size=limits.member,
     )
+
+
+OWN_MEMORY = 512 << 20  # bytes of the program itself: its index writer, caches, what waits
+
+
+def share(budget: int, workers: int, each: int) -> tuple[int, int]:
+    """(workers, bytes of each) that fit into `budget` bytes beside the program itself.
+
+    Fewer workers before smaller ones: an exhibit that needs its limit should get it. One worker is
+    always there, with what is left, 256 MiB at least.
+    """
+    room = max(budget - OWN_MEMORY, 256 << 20)
+    return max(1, min(workers, room // max(each, 1))), min(each, room)
+
+
+def memory_of_computer() -> int:
+    """Bytes of main memory; 8 GiB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 8 << 30
 
 
 def make_converter(settings: Settings) -> Converter | None:

@@ -122,6 +122,11 @@ class Pool:
     enforced on both sides. `depth` tasks lie ready with each worker.
     """
 
+    @property
+    def size(self) -> int:
+        """How many workers it keeps."""
+        return self._size
+
     def __init__(
         self,
         entry: str,
