@@ -43,8 +43,14 @@ contracts: dev ## import contracts between the rooms
 
 check: lint types contracts test ## what a change must pass
 
+MINUTES ?= 5
+fuzz: dev ## each parser for MINUTES (5), led by coverage; findings in fuzz-out/findings
+	.venv/bin/pip install -q --require-hashes -r requirements/fuzz.txt
+	.venv/bin/python fuzz/run.py --minutes $(MINUTES)
+.PHONY: fuzz
+
 lock: dev ## write the lock files anew
-	for set in base dev han speech bench; do \
+	for set in base dev han speech bench fuzz; do \
 	  .venv/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    -o requirements/$$set.txt requirements/$$set.in; done
