@@ -254,6 +254,22 @@ def _pack_regions(reading: Reading) -> dict[int, bytes]:
     return {number: _PACK.encode(regions) for number, regions in found.items()}
 
 
+def _beside(native: Words | None, length: int, words: Words | None, shift: int) -> Words | None:
+    """Boxes of the native words of a page, in its first `length` characters, and of others."""
+    count = sum(end <= length for end in native.ends) if native is not None else 0
+    if native is None or not count:
+        native = Words((), (), ())
+    words = words or Words((), (), ())
+    if not count and not words.starts:
+        return None
+    return Words(
+        (*native.starts[:count], *(start + shift for start in words.starts)),
+        (*native.ends[:count], *(end + shift for end in words.ends)),
+        (*native.boxes[: 4 * count], *words.boxes),
+        (*(100 for _ in range(count)), *words.confidences),
+    )
+
+
 def _unpack_regions(packed: bytes | None) -> tuple[Region, ...]:
     return _REGIONS.decode(packed) if packed else ()
 
@@ -1084,25 +1100,37 @@ class Catalogue:
         self, exhibit: int, number: int, text: str, confidence: float | None,
         words: Words | None, language: str | None,
     ) -> None:  # fmt: skip
-        """Put recognised text in a page's place; native text of the page stays in front of it."""
+        """Put recognised text in a page's place; native text of the page stays in front of it.
+
+        Where there is any, its regions and word boxes stay too, and what was recognised is a
+        region `ocr`. Boxes of native words count as sure.
+        """
         row = self._db.execute(
-            "SELECT coalesce(native, text), gap FROM pages WHERE exhibit = ? AND number = ?",
+            "SELECT coalesce(native, text), words, regions FROM pages"
+            " WHERE exhibit = ? AND number = ?",
             (exhibit, number),
         ).fetchone()
         native = row[0]
-        joined = f"{native.rstrip()}\n\n{text}" if native.strip() else text
+        kept = native.rstrip() if text else native
+        joined = f"{kept}\n\n{text}" if kept and text else kept or text
         shift = len(joined) - len(text)
-        if words is not None and shift:
-            words = msgspec.structs.replace(
-                words,
-                starts=tuple(s + shift for s in words.starts),
-                ends=tuple(e + shift for e in words.ends),
-            )
+        regions = [
+            Region(region.start, min(region.end, len(kept)), region.kind)
+            for region in _unpack_regions(row[2])
+            if region.kind != "ocr" and region.start < len(kept)
+        ]
+        if kept:
+            if text:
+                regions.append(Region(shift, len(joined), "ocr"))
+            words = _beside(unpack_words(row[1]), len(kept), words, shift)
         self._db.execute(
             "UPDATE pages SET text = ?, native = ?, source = 'ocr', confidence = ?, words = ?,"
-            " wants_ocr = 0 WHERE exhibit = ? AND number = ?",
-            (joined, native, confidence, pack_words(words), exhibit, number),
-        )
+            " wants_ocr = 0, regions = ? WHERE exhibit = ? AND number = ?",
+            (
+                joined, native, confidence, pack_words(words),
+                _PACK.encode(tuple(regions)) if regions else None, exhibit, number,
+            ),
+        )  # fmt: skip
         self._db.execute(
             "UPDATE exhibits SET indexed = 0, language = coalesce(language, ?), chars ="
             " (SELECT sum(length(text) + length(gap)) FROM pages WHERE exhibit = ?) WHERE id = ?",

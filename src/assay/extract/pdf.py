@@ -3,7 +3,8 @@
 A page is a page. Form values, field names and the words of annotations follow the native
 text of their page in a paragraph of their own, without boxes. A file that pdfium refuses
 is re-saved by pikepdf into the scratch folder and tried again; the answer then says
-`repaired`. A page of pictures without usable text waits for OCR.
+`repaired`. A page of pictures without usable text waits for OCR, and so does one whose text
+layer is garbage; the layer stays, as a region `garbled`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from assay.extract import pdf_extras, pdf_meta
+from assay.extract.garbled import garbled
 from assay.extract.pdf_text import page_text
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
@@ -130,6 +132,7 @@ def _read_pages(document: Any, transcript: Transcript) -> list[int]:
         except pypdfium2.PdfiumError:
             pass  # without it only values inherited from a parent are missed
     failed: list[int] = []
+    garbage: dict[str, list[int]] = {}  # why a text layer is garbage -> pages
     with_files: list[int] = []
     raw = document.raw
     for index in range(len(document)):
@@ -141,7 +144,7 @@ def _read_pages(document: Any, transcript: Transcript) -> list[int]:
         try:
             if form:
                 pdfium.FORM_OnAfterLoadPage(page, form)
-            if not _read_page(page, form, transcript):
+            if not _read_page(page, form, transcript, garbage):
                 failed.append(index + 1)
             if pdf_extras.has_files(page):
                 with_files.append(index)
@@ -152,15 +155,21 @@ def _read_pages(document: Any, transcript: Transcript) -> list[int]:
     if document.get_formtype() in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND):
         for text in pdf_meta.xfa_texts(document, transcript.limits):
             transcript.page(text, label="XFA")
+    for why, pages in garbage.items():
+        transcript.note("pdf:text layer garbled", f"{why}: page {_listed(pages)}")
     if failed:
-        listed = ", ".join(str(n) for n in failed[:20]) + (" …" if len(failed) > 20 else "")
+        listed = _listed(failed)
         transcript.trouble("page_failed", f"page {listed}", f"{len(failed)} pages")
         if len(failed) == len(document) and not transcript.length:
             raise Stop("damaged", "", "no page could be loaded")
     return with_files
 
 
-def _read_page(page: Any, form: Any, transcript: Transcript) -> bool:
+def _listed(pages: list[int]) -> str:
+    return ", ".join(str(n) for n in pages[:20]) + (" …" if len(pages) > 20 else "")
+
+
+def _read_page(page: Any, form: Any, transcript: Transcript, garbage: dict[str, list[int]]) -> bool:
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     textpage = pdfium.FPDFText_LoadPage(page)
     if not textpage:
@@ -170,11 +179,17 @@ def _read_page(page: Any, form: Any, transcript: Transcript) -> bool:
         text, words = page_text(page, textpage)
     finally:
         pdfium.FPDFText_ClosePage(textpage)
-    wants = pdf_extras.wants_ocr(page, text)
+    why = garbled(text)
+    layer = len(text)
+    wants = bool(why) or pdf_extras.wants_ocr(page, text)
     extras = "\n".join(pdf_extras.noted_words(page, form))
     if extras:
         text = f"{text}\n\n{extras}" if text else extras
-    transcript.page(text, width=width, height=height, words=words, wants_ocr=wants)
+    start = transcript.page(text, width=width, height=height, words=words, wants_ocr=wants)
+    if why:
+        # kept as it is beside what will be recognised: it may hold what nobody sees
+        transcript.mark("garbled", start, start + layer)
+        garbage.setdefault(why, []).append(len(transcript.pages))
     return True
 
 

@@ -105,7 +105,7 @@ def _fetched(length: int, fetch: Any) -> str:
 
 
 def wants_ocr(page: Any, text: str) -> bool:
-    """Tell whether the page is a picture without usable text."""
+    """Tell whether the page is a picture without usable text (see garbled.py for garbage)."""
     head = text[:2000]
     usable = len(_NO_LETTERS.sub("", head))
     strange = len(head) - len(_UNMAPPED.sub("", head))

@@ -45,7 +45,7 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
 
 RegionKind = Literal[
     "quoted", "boilerplate", "comment", "inserted", "deleted", "hidden", "notes", "header",
-    "footer", "text_box", "chart", "signature", "ocr",
+    "footer", "text_box", "chart", "signature", "ocr", "garbled",
 ]  # fmt: skip
 
 
@@ -56,7 +56,8 @@ class Region(msgspec.Struct, frozen=True, array_like=True):
     quoted (from an earlier message), boilerplate (menus and the like around a main text),
     comment, inserted and deleted (tracked changes), hidden (a hidden sheet, row, slide or run),
     notes (of a speaker), header and footer of a page, text_box, chart, signature (of a mail),
-    ocr (recognised on a picture beside native text). Regions may lie inside each other.
+    ocr (recognised on a picture beside native text), garbled (native text whose characters are
+    not those that the page shows). Regions may lie inside each other.
     """
 
     start: int

@@ -103,6 +103,7 @@ REGIONS = {
     "chart": "chart",
     "signature": "signature",
     "ocr": "recognised on a picture",
+    "garbled": "text layer that is not what the page shows",
 }
 
 STATUS = {
