@@ -100,3 +100,28 @@ def test_an_exhibit_without_recognised_pages_is_refused(case: Case, tmp_path: Pa
     case.add([tmp_path / "a.txt"])
     with pytest.raises(NotFound):
         case.searchable("a.txt", tmp_path / "out.pdf")
+
+
+@pytest.mark.needs("tesseract-ocr-eng", "tesseract-ocr-osd")
+@pytest.mark.parametrize("dpi", [None, 150, 300])
+def test_the_words_of_a_picture_stand_where_they_are_on_its_page_whatever_its_resolution(
+    case: Case, tmp_path: Path, dpi: int | None
+) -> None:
+    source = makers.pdf([["The dredging contract was signed in March."]])
+    document = pypdfium2.PdfDocument(source)
+    textpage = document[0].get_textpage()
+    found = textpage.search("signed").get_next()
+    assert found is not None
+    share = (textpage.get_charbox(found[0])[0]) / document[0].get_width()
+    picture = document[0].render(scale=(dpi or 200) / 72).to_pil().convert("L")
+    document.close()
+    picture.save(tmp_path / "scan.png", **({"dpi": (dpi, dpi)} if dpi else {}))
+    case.add([tmp_path / "scan.png"], langs=["eng"])
+    page = case.show("scan.png", 1)["pages"][0]
+    words = page["words"]
+    at = next(
+        n
+        for n, start in enumerate(words["starts"])
+        if page["text"][start : words["ends"][n]] == "signed"
+    )
+    assert abs(words["boxes"][4 * at] / 10 / page["width"] - share) < 0.01

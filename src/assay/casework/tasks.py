@@ -27,7 +27,7 @@ from assay.settings import Reading as ReadingSettings
 _PACK = msgspec.msgpack.Encoder()
 _LARGE = 1 << 20  # bytes from which an exhibit gets more time than the others
 _ENOUGH = 0.5  # seconds after which nothing more of a request is begun
-_LARGE = 4 << 20  # bytes; a smaller answer has room in what a worker keeps free
+_ROOM = 4 << 20  # bytes; a smaller answer has room in what a worker keeps free
 _TOKENS_FOR = 4_000_000  # code points of an exhibit whose tokens travel with its reading
 
 
@@ -181,7 +181,7 @@ def _make_sure_of_room(answers: list[ReadAnswer]) -> None:
         + sum(len(field) for page in answer.tokens for field in page)
         for answer in answers
     )
-    if size > _LARGE:
+    if size > _ROOM:
         mmap.mmap(-1, size + size // 2).close()  # it grows by half
 
 
@@ -326,7 +326,12 @@ def recognise_page(body: bytes) -> bytes:
     picture = raster(Path(request.path), request.page, request.dpi, request.limits)
     head = f"{picture.mode} {picture.size[0]} {picture.size[1]} {request.dpi} ".encode()
     name = digest_of(head + picture.tobytes())
-    page = read_page(picture, request.dpi, _RECOGNISERS, request.langs, request.neighbours)
+    dpi, shown = _resolutions(Path(request.path), picture, request.dpi)
+    page = read_page(picture, dpi, _RECOGNISERS, request.langs, request.neighbours)
+    if page.words is not None and dpi != shown:
+        boxes = tuple(round(side * dpi / shown) for side in page.words.boxes)
+        words = msgspec.structs.replace(page.words, boxes=boxes)
+        page = msgspec.structs.replace(page, words=words)
     return _PACK.encode(
         OcrAnswer(
             picture=name,
@@ -339,6 +344,21 @@ def recognise_page(body: bytes) -> bytes:
             problems=page.problems,
         )
     )
+
+
+def _resolutions(path: Path, picture: Any, asked: int) -> tuple[int, float]:
+    """(dots an inch for recognition, those by which the size of the page in points was made).
+
+    A page that is drawn has what was asked for. A picture keeps its pixels: its page is as large
+    as the file says, 72 where it says nothing, which is no resolution to recognise with.
+    """
+    from assay.extract import types
+    from assay.extract.image import resolution
+
+    if types.sniff(path, "") in ("application/pdf", "image/vnd.djvu"):
+        return asked, float(asked)
+    shown = resolution(picture)
+    return (asked if shown == 72 else round(shown)), shown
 
 
 def prepare() -> None:
