@@ -125,6 +125,7 @@ def test_a_trap_ends_within_its_limits_and_the_next_exhibit_is_read(
         ("mail_with_a_header_of_ten_megabytes", "limit_line"),
         ("text_of_one_line_of_sixty_megabytes", "limit_line"),
         ("csv_with_a_million_columns", "limit_cells"),
+        ("rar_that_is_its_mark_alone", "truncated"),
     ],
 )
 def test_what_a_trap_was_stopped_at_is_said(reader: Reader, name: str, code: str) -> None:
@@ -141,6 +142,7 @@ def test_what_a_trap_was_stopped_at_is_said(reader: Reader, name: str, code: str
         ("mail_whose_words_are_encoded_a_hundred_thousand_times", "AAAA"),
         ("calendar_folded_two_hundred_thousand_times", "xxxx"),
         ("html_whose_formats_must_be_opened_again", "x"),
+        ("mail_whose_signature_stands_above_long_lines", "words"),
         ("svg_whose_parts_use_each_other_thirty_times", "words"),
     ],
 )

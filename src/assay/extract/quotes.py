@@ -61,7 +61,8 @@ _ARROW = re.compile(r"^>", re.MULTILINE)
 _RULES = ("---", "___", "===")
 _ENDS = re.compile(r"[:：][ \t]*$", re.MULTILINE)
 _SAYS = re.compile(r"\w")
-_SIGNED = re.compile(r"^-- \n|^-- ?\Z|^--\n(?=(?:[^\n]*\n?){1,8}\Z)", re.MULTILINE)
+# a line end that may be missing would let each line be cut anywhere: the last one alone has none
+_SIGNED = re.compile(r"^-- \n|^-- ?\Z|^--\n(?=(?:[^\n]*\n){0,7}[^\n]*\Z)", re.MULTILINE)
 _LOOKED_AT = 2_000_000  # code points of a body; beyond it nothing is marked
 
 

@@ -35,12 +35,17 @@ _BY_HAND = "Unpack it with `unar` and add the folder, or leave it: custody is co
 _KEPT = ("checksum", "damaged", "truncated")
 
 
+_SHORTEST = 20  # bytes of an archive with a mark and its main header
+
+
 def read_rar(request: Request, transcript: Transcript) -> None:
     """Read an archive or a set of volumes. Raises Stop with `encrypted`, `damaged` or a limit."""
     transcript.container = True
     paths = list(request.volumes) or [request.path]
     try:
         _Reading(request, transcript, paths).take()
+        if not transcript.problems and request.path.stat().st_size < _SHORTEST:
+            raise Stop("truncated", "", "nothing behind the mark")
     finally:
         rar_blocks.forget_keys()
 

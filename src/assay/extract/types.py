@@ -8,6 +8,7 @@ A file that nothing here knows by its bytes is text where it is plainly text, el
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from pathlib import Path
 
@@ -428,12 +429,18 @@ def _magic(head: bytes) -> str:
     return ""
 
 
+# what a directory or a first part that lies can raise while only its type is asked
+_BROKEN = (MemoryError, OverflowError, ValueError, EOFError, struct.error, zlib.error)
+
+
 def _zip_kind(path: Path, suffix: str) -> str:
     try:
         with Archive(path) as archive:
             return _zip_content(archive, suffix)
     except NotZip:
         return "application/zip"
+    except _BROKEN:
+        return "application/zip"  # its reader says how it is broken
 
 
 def _zip_content(archive: Archive, suffix: str) -> str:
@@ -480,7 +487,7 @@ def _zip_within(path: Path, head: bytes) -> bool:
     try:
         with Archive(path) as archive:
             return not archive.salvaged
-    except NotZip:
+    except (NotZip, *_BROKEN):
         return False
 
 

@@ -179,10 +179,10 @@ class Archive:
         self._file.seek(start if start >= 0 else offset)
         if start < 0:
             self._shift = 0
-        directory = self._file.read(size)
+        directory = self._file.read(min(size, end))
         if directory[:4] != _CENTRAL:
             self._file.seek(offset)
-            directory = self._file.read(size)
+            directory = self._file.read(min(size, end))
             self._shift = 0
         self._parse(directory)
 

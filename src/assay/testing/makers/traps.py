@@ -971,6 +971,31 @@ def mail_whose_base64_is_not() -> Made:
 
 
 @_trap
+def mail_whose_signature_stands_above_long_lines() -> Made:
+    """A bare rule, then more lines than a signature has: an expression may try all ways."""
+    return "a.eml", _HEAD + b"\r\nwords\n--\n" + (b"x" * 400 + b"\n") * 12
+
+
+@_trap
+def zip_whose_directory_claims_more_than_the_file() -> Made:
+    local = _local(b"a.txt", b"here", 0, 4, zlib.crc32(b"here"))
+    directory = _central(b"a.txt", 4, 0, 4, zlib.crc32(b"here"), 0)
+    return "a.zip", local + directory + _end(1, 0xFFFFFFF0, len(local))
+
+
+@_trap
+def rar_that_is_its_mark_alone() -> Made:
+    return "a.rar", b"Rar!\x1a\x07\x01\x00"
+
+
+@_trap
+def odf_whose_first_part_is_no_deflate() -> Made:
+    local = _local(b"mimetype", b"\xff\xff\xff\xff", 8, 40, 0)
+    directory = _central(b"mimetype", 4, 8, 40, 0, 0)
+    return "a.odt", local + directory + _end(1, len(directory), len(local))
+
+
+@_trap
 def mailbox_that_begins_a_message_on_every_line() -> Made:
     line = b"From a@example.org Mon Mar  4 09:00:00 2019\n"
     return "a.mbox", line * 20_000
