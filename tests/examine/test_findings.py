@@ -294,3 +294,19 @@ def test_moments_with_zones_are_compared_by_the_minute() -> None:
     sure, unsure = moment("2019-11-26T09:30Z"), moment("2019-11-26 09:30")
     assert sure and unsure
     assert slack(sure).total_seconds() < slack(sure, unsure).total_seconds()
+
+
+def test_a_page_with_more_than_a_detector_looks_at_is_said_and_the_rest_examined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.examine.covered._OBJECTS", 1)
+    found = look_into(subject(tmp_path, drawn(TEXT + BOX)))
+    assert found.failed == (("covered", "Unfinished"),)
+
+
+def test_more_earlier_states_than_are_opened_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.examine.revisions._STATES", 0)
+    found = look_into(subject(tmp_path, two_states()))
+    assert ("revisions", "Unfinished") in found.failed

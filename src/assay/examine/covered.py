@@ -19,7 +19,7 @@ import numpy
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from assay.examine.subject import Subject
+from assay.examine.subject import Subject, Unfinished
 from assay.model.finding import Finding
 from assay.ports import Card
 
@@ -90,7 +90,10 @@ class _Cover:
 
 
 def find_covered(subject: Subject) -> Iterator[Finding]:
-    """A finding for each page with covered text."""
+    """A finding for each page with covered text.
+
+    Raises Unfinished, last, where a page has more than 50,000 objects: the rest was not seen.
+    """
     document = None
     for password in (None, *subject.passwords):
         try:
@@ -100,6 +103,7 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
             continue
     if document is None:
         return  # the reader says why it cannot be opened
+    cut = False
     try:
         for index in range(len(document)):
             try:
@@ -107,6 +111,7 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
             except pypdfium2.PdfiumError:
                 continue
             try:
+                cut |= pdfium.FPDFPage_CountObjects(page.raw) > _OBJECTS
                 found = _look(page)
             finally:
                 page.close()
@@ -114,6 +119,8 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
                 yield _finding(index + 1, *found)
     finally:
         document.close()
+    if cut:
+        raise Unfinished
 
 
 def _look(page: Any) -> tuple[dict[str, int], list[str], list[int]] | None:

@@ -23,7 +23,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from assay.examine.subject import Subject
+from assay.examine.subject import Subject, Unfinished
 from assay.model.finding import Finding, Notice
 from assay.ports import Card
 
@@ -59,7 +59,10 @@ def ends_of(data: bytes | mmap.mmap) -> list[int]:
 
 
 def find_revisions(subject: Subject) -> Iterator[Finding]:
-    """A finding for each earlier state of the file."""
+    """A finding for each earlier state of the file, the newest 50.
+
+    Raises Unfinished, last, where there are more.
+    """
     size = subject.path.stat().st_size
     if size == 0 or size > subject.limits.member:
         return
@@ -76,6 +79,8 @@ def find_revisions(subject: Subject) -> Iterator[Finding]:
                 number + 1, len(ends), ends[number], size,
                 _state(data[: ends[number]], subject.passwords), last,
             )  # fmt: skip
+        if first:
+            raise Unfinished
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ from assay.model.reading import Metadata
 from assay.settings import Limits
 
 
+class Unfinished(Exception):
+    """A detector met a bound of its own and says so after it gave what it found."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """An exhibit to be examined. `now` is this computer's clock, ISO 8601 in UTC."""
