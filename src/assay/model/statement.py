@@ -67,11 +67,12 @@ class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
 class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     """A number, amount or share that a text names, as an interval.
 
-    `low` and `high` bound it, None for no bound; `high` is excluded where it differs from `low`,
-    and `low` where `low_included` is false. An exact number n of a text is
-    `low` = `high` = n with `low_included`. `unit` is an ISO 4217 code, "%", or a unit's symbol,
-    "" for a plain count. `of` is what is counted: the head noun ("detainees"), None where the
-    text does not say.
+    `low` and `high` bound it, None for no bound. `high` is always excluded, `low` where
+    `low_included` is false. An exact number n is [n, n + step): a step is 1 for whole values and
+    one unit of the last place written for others, so "300" is [300, 301), "two to three" [2, 4)
+    and "5.3 per cent" [5.3, 5.4). `unit` is an ISO 4217 code, "%", or a unit's symbol, "" for a
+    plain count. `of` is what is counted: the head noun ("detainees"), None where the text does
+    not say.
     """
 
     surface: str
