@@ -35,6 +35,7 @@ THIRD_PARTY = {
         "python_calamine", "pytsk3", "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
+    "statements": frozenset({"numpy"}),
     "engines": frozenset({
         "msgspec", "PIL", "faster_whisper", "numpy", "pywhispercpp", "rapidocr", "tantivy",
         "tesserocr",

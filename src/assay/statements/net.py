@@ -1,0 +1,112 @@
+"""The arithmetic of the model: a small convolutional network beside hashed features, under a CRF.
+
+Each token's score of each label is a sum of weights of its hashed features (as in a plain
+linear-chain CRF) and the answer of a network of dilated convolutions over small learned vectors.
+The best sequence of labels is Viterbi's. Only NumPy is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    from assay.statements.traits import Traits
+
+    Floats = NDArray[numpy.float32]
+    Ints = NDArray[numpy.int64]
+    Weights = dict[str, Floats]
+
+LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
+DILATIONS = (1, 2, 4, 8, 16)
+BITS = 18
+LOW_BITS = 14
+ENDING_BITS = 10
+
+
+def inputs(traits: Traits) -> dict[str, Ints]:
+    """The rows of the learned vectors that each place looks up."""
+    import numpy as np
+
+    # 0 is the row of the empty places
+    filled = (traits.sentence >= 0).astype(np.int64)
+    return {
+        "v_low": (traits.low % ((1 << LOW_BITS) - 1) + 1) * filled,
+        "v_ending": (traits.ending % ((1 << ENDING_BITS) - 1) + 1) * filled,
+        "v_shape": traits.shape,
+        "v_kind": traits.kind,
+        "v_state": traits.state,
+        "v_position": traits.position,
+    }
+
+
+VECTORS = ("v_low", "v_ending", "v_shape", "v_kind", "v_state", "v_position")
+
+
+def beside(values: Floats, by: int) -> Floats:
+    """Each place's neighbours at distance `by` on the left and right, with itself between."""
+    import numpy as np
+
+    size, width = values.shape
+    out = np.zeros((size, 3 * width), dtype=np.float32)
+    out[:, width : 2 * width] = values
+    if size > by:
+        out[by:, :width] = values[:-by]
+        out[:-by, 2 * width :] = values[by:]
+    return out
+
+
+def scores(weights: Weights, rows: dict[str, Ints], features: Ints) -> Floats:
+    """The score of each label at each place, shape (places, labels)."""
+    import numpy as np
+
+    hidden = np.concatenate([weights[name][rows[name]] for name in VECTORS], axis=1)
+    hidden = np.maximum(hidden @ weights["in_w"] + weights["in_b"], 0)
+    for at, by in enumerate(DILATIONS):
+        hidden = hidden + np.maximum(
+            beside(hidden, by) @ weights[f"c{at}_w"] + weights[f"c{at}_b"], 0
+        )
+    out: Floats = hidden @ weights["out_w"] + weights["out_b"]
+    linear = weights["linear"]
+    # one template after another: the gathered weights of all at once would be large
+    for template in range(features.shape[1]):
+        out += linear[features[:, template]]
+    return out
+
+
+def best(scores: Floats, steps: Floats, first: Floats, segments: list[tuple[int, int]]) -> Ints:
+    """The best label of each place. `steps[a, b]` is the score of b after a (Viterbi, batched).
+
+    `segments` are stretches of `scores` that are labelled independently.
+    """
+    import numpy as np
+
+    out = np.zeros(len(scores), dtype=np.int64)
+    order = sorted(range(len(segments)), key=lambda at: segments[at][0] - segments[at][1])
+    group = 256
+    for lot in range(0, len(order), group):
+        chosen = [segments[at] for at in order[lot : lot + group]]
+        starts = np.array([start for start, _ in chosen])
+        lengths = np.array([end - start for start, end in chosen])
+        longest = int(lengths[0])
+        # how many segments are at least so long: they are sorted, longest first
+        alive = np.searchsorted(-lengths, -np.arange(longest), side="left")
+        back = np.zeros((longest, len(chosen), scores.shape[1]), dtype=np.int8)
+        front = scores[starts] + first
+        fronts = front.copy()
+        for step in range(1, longest):
+            many = int(alive[step])
+            paths = front[:many, :, None] + steps
+            back[step, :many] = paths.argmax(axis=1)
+            front = paths.max(axis=1) + scores[starts[:many] + step]
+            fronts[:many] = front
+        label = fronts.argmax(axis=1)
+        rows = np.arange(len(chosen))
+        for step in range(longest - 1, -1, -1):
+            many = int(alive[step])
+            out[starts[:many] + step] = label[:many]
+            if step:
+                label[:many] = back[step, rows[:many], label[:many]]
+    return out

@@ -1,0 +1,216 @@
+"""Listen to one text: the statements, figures and dates in it.
+
+The order is: words, quotation marks, frames (by the model where there is one for the language, by
+rules elsewhere), persons, and what stands around each utterance. Every step is linear in the
+length of the text. A text that is a table or code is passed over.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+
+from assay.model.statement import Heard, Mention, Statement, StatementKind, Stretch
+from assay.statements import around, frames
+from assay.statements.cues import tongue
+from assay.statements.persons import Cast, Who
+from assay.statements.quotes import quotes
+from assay.statements.words import Words, cut, paragraphs
+
+if TYPE_CHECKING:
+    from assay.statements.frames import Frame
+    from assay.statements.quotes import Quote
+
+_CHUNK = 200_000
+_LETTER = re.compile(r"[^\W\d_]")
+_ODD = re.compile(r"[{}=<>|;\\\t_#]|\d")
+_EDGES = frozenset("“”\"„«»‹›「」『』‘’'`〝〞〟")
+_SPACE = frozenset(" \t\r\n\f\xa0\u3000,")
+
+
+def listen(
+    text: str,
+    *,
+    language: str | None = None,
+    said_on: datetime.date | None = None,
+) -> Heard:
+    """The statements, figures and dates of a whole text.
+
+    `language` is an ISO 639-1 code, told from the text where it is None. `said_on` is the text's
+    own date. Never raises for any text.
+    """
+    del said_on
+    statements: list[Statement] = []
+    for begin, end in _chunks(text):
+        part = text[begin:end]
+        if not _prose(part):
+            continue
+        for one in _statements(part, language or "en"):
+            statements.append(_moved(one, begin) if begin else one)
+    return Heard(tuple(statements), (), (), "rules")
+
+
+def _chunks(text: str) -> list[tuple[int, int]]:
+    """Stretches of a long text, cut at paragraphs."""
+    if len(text) <= _CHUNK:
+        return [(0, len(text))] if text else []
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(text):
+        end = min(len(text), at + _CHUNK)
+        if end < len(text):
+            for mark in ("\n\n", "\n", " "):
+                cutting = text.rfind(mark, at + _CHUNK // 2, end)
+                if cutting > 0:
+                    end = cutting + len(mark)
+                    break
+        found.append((at, end))
+        at = end
+    return found
+
+
+def _prose(text: str) -> bool:
+    """Whether a text is sentences, as far as its beginning, middle and end show."""
+    size = len(text)
+    samples = text if size <= 12_000 else text[:4000] + text[size // 2 :][:4000] + text[-4000:]
+    letters = len(_LETTER.findall(samples))
+    if letters < 20:
+        return False
+    odd = len(_ODD.findall(samples))
+    return odd <= 0.25 * letters
+
+
+def _statements(text: str, language: str) -> list[Statement]:
+    table = tongue(language)
+    if table is None:
+        return []
+    words = cut(text)
+    if not words.words:
+        return []
+    marked = quotes(text, paragraphs(text))
+    speeches = frames.speeches(words, marked)
+    found = frames.frames(words, speeches, table)
+    return _dressed(text, words, marked, found)
+
+
+def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -> list[Statement]:
+    """Frames as statements: with speakers resolved and what stands around them."""
+    cast = Cast(words)
+    low = [word.lower().replace("’", "'") for word in words.words]
+    before: list[str] = []
+    out: list[Statement] = []
+    outers = sorted(
+        (quote.outer, quote.start, quote.end, quote.close)
+        for quote in marked
+        if not quote.depth and not quote.title
+    )
+    for frame in found:
+        stretches = [
+            Stretch(words.starts[piece.start], words.ends[piece.end - 1])
+            for piece in frame.content
+            if piece.end > piece.start
+        ]
+        content, quoted, kind = _pieces(text, stretches, outers)
+        if not content:
+            continue
+        speaker: Mention | None = None
+        if frame.source is not None:
+            who = cast.resolve(frame.source.start, frame.source.end, before)
+            speaker = _speaker(text, words, frame.source.start, frame.source.end, who)
+            if speaker.name:
+                before.append(speaker.name)
+        told = around.around(text, words, low, frame.content, frame.cue, frame.source)
+        cue = None
+        if frame.cue is not None:
+            cue = around.mention(text, words, frame.cue.start, frame.cue.end)
+        addressee = told.addressee
+        if addressee is not None:
+            first = words.at_or_after(addressee.start)
+            last = words.at_or_after(addressee.end - 1) + 1
+            who = cast.resolve(first, last, before)
+            addressee = Mention(addressee.surface, addressee.start, addressee.end, who.name or None)
+        out.append(
+            Statement(kind, tuple(content), frame.sure, tuple(quoted), speaker, cue, addressee,
+                      None, told.where, told.via)
+        )  # fmt: skip
+    out.sort(key=lambda one: (one.content[0].start, one.content[0].end))
+    return out
+
+
+def _speaker(text: str, words: Words, start: int, end: int, who: Who) -> Mention:
+    first, last = words.starts[start], words.ends[end - 1]
+    return Mention(text[first:last], first, last, who.name, who.role, who.anonymous)
+
+
+def _pieces(
+    text: str, stretches: list[Stretch], outers: list[tuple[int, int, int, int]]
+) -> tuple[list[Stretch], list[Stretch], StatementKind]:
+    """(pieces without the marks of a direct quotation, quoted pieces, kind) of what was said."""
+    from bisect import bisect_left
+
+    content: list[Stretch] = []
+    quoted: list[Stretch] = []
+    plain = 0
+    for piece in sorted(stretches, key=lambda piece: piece.start):
+        start, end = piece.start, piece.end
+        at = bisect_left(outers, (start, -1, -1, -1))
+        if at and outers[at - 1][3] > start:
+            at -= 1
+        bare = start
+        while at < len(outers) and outers[at][0] < end:
+            outer, first, last, close = outers[at]
+            inner, outside = max(first, start), min(last, end)
+            if outside > inner:
+                quoted.append(Stretch(inner, outside))
+            if outer > bare:
+                plain += len(text[bare:outer].strip(" \n\r\t,.:;"))
+            bare = max(bare, min(close, end))
+            at += 1
+        plain += len(text[bare:end].strip(" \n\r\t,.:;")) if end > bare else 0
+        trimmed = _trimmed(text, start, end, outers)
+        if trimmed.end > trimmed.start:
+            content.append(trimmed)
+    kind: StatementKind = "indirect" if not quoted else "direct" if plain <= 2 else "mixed"
+    if kind == "direct":
+        # a piece that is one quotation gives its words alone
+        content = [
+            Stretch(one.start, one.end) for one in quoted
+        ] or content  # fmt: skip
+    return content, quoted, kind
+
+
+def _trimmed(text: str, start: int, end: int, outers: list[tuple[int, int, int, int]]) -> Stretch:
+    """A piece without spaces around it."""
+    del outers
+    while start < end and text[start] in _SPACE:
+        start += 1
+    while end > start and text[end - 1] in _SPACE:
+        end -= 1
+    return Stretch(start, end)
+
+
+def _moved(one: Statement, by: int) -> Statement:
+    """A statement of a part as one of the whole text."""
+
+    def mention(other: Mention | None) -> Mention | None:
+        if other is None:
+            return None
+        return Mention(other.surface, other.start + by, other.end + by, other.name, other.role,
+                       other.anonymous)  # fmt: skip
+
+    def stretches(pieces: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+        return tuple(Stretch(piece.start + by, piece.end + by) for piece in pieces)
+
+    return Statement(
+        one.kind,
+        stretches(one.content),
+        one.confidence,
+        stretches(one.quotes),
+        mention(one.speaker),
+        mention(one.cue),
+        mention(one.addressee),
+        one.when,
+        mention(one.where),
+        tuple(type(step)(step.name, step.start + by, step.end + by) for step in one.via),
+    )
