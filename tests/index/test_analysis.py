@@ -183,3 +183,13 @@ def test_a_query_is_tried_in_both_readings_only_where_they_differ() -> None:
     assert query_readings("على") == (("على",), ("علی",))
     assert query_readings("...") == ()
     assert fold("Größe") == "grosse"
+
+
+def test_a_number_is_looked_for_with_its_thousands_grouped_and_joined() -> None:
+    grouped, joined = ("1", "234", "567"), ("1234567",)
+    assert query_readings("1234567") == (joined, grouped)
+    for text in ("1,234,567", "1.234.567", "1'234'567", "1 234 567", "1\u202f234\u202f567"):
+        assert query_readings(text) == (grouped, joined)
+    assert query_readings("1234567", numbers=False) == (joined,)
+    for text in ("2017", "1.234", "3.14159265", "a1234567", "2017-03-12", "0123456"):
+        assert len(query_readings(text)) == 1

@@ -63,6 +63,20 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
     engine.close()
 
 
+def test_a_number_is_found_however_its_thousands_are_written(shelf: Shelf) -> None:
+    for name, text in (
+        ("a", "paid 1234567 at last"), ("b", "paid 1,234,567.00 EUR"), ("c", "1 234 567 Kč"),
+        ("d", "1 234 and 567"), ("e", "paid 1.234.567,00"),
+    ):  # fmt: skip
+        shelf.put(name, text)
+    shelf.engine.commit()
+    assert shelf.names("1234567") == shelf.names("1,234,567") == ["a", "b", "c", "e"]
+    assert shelf.names('"paid 1234567"') == ["a", "b", "e"]
+    assert shelf.names("=1234567") == ["a"]
+    hit = shelf.search("1234567 EUR").hits[0]
+    assert hit.exhibit == digest("b")
+
+
 def test_hits_carry_the_exact_total_and_marks_in_the_text_of_the_page(shelf: Shelf) -> None:
     shelf.put("a", "first page", "The Harbour master of the harbour " + "x " * 300)
     shelf.put("b", "no such word")

@@ -1,6 +1,7 @@
 """ODS workbooks in one pass over their content: a sheet is a page (see sheets.py).
 
-A cell gives the words that the sheet shows, as OpenDocument keeps them beside the value.
+A cell gives the words that the sheet shows, as OpenDocument keeps them beside the value, and
+behind them the value where the two differ much (see shown.py).
 Hidden and filtered rows and columns, hidden sheets, comments with author and date, words of
 shapes, headers and footers, tracked changes and the sources of links are read; embedded
 objects and macros are members, as in other OpenDocument files.
@@ -16,15 +17,16 @@ from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.runs import Line
 from assay.extract.sheets import BREAK, FARTHEST, Pages, column_letters
+from assay.extract.shown import beside_words
 from assay.extract.transcript import Transcript
 from assay.ports import Card
 
 CARD = Card(
     name="ods",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
     formats=(types.ODF + "spreadsheet",),
-    limits="formulas are not computed; a cell is what the sheet shows, rounded as shown",
+    limits="formulas are not computed; cells of shapes and charts are what the sheet shows",
 )
 _HIDDEN = ("collapse", "filter")
 _COLUMNS = 16_384
@@ -79,6 +81,7 @@ class _Book:
         self._shape = 0
         self._spread = 1
         self._value = ""
+        self._kind = ""
         self._changes = 0
         self._old: list[Line] = []
         self._in_body = False
@@ -149,6 +152,7 @@ class _Book:
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         repeat = attribute(attributes, "table:number-columns-repeated")
         self._spread = int(repeat) if repeat.isdecimal() else 1
+        self._kind = attribute(attributes, "office:value-type")
         self._value = (
             attribute(attributes, "office:string-value")
             or attribute(attributes, "office:date-value")
@@ -204,7 +208,8 @@ class _Book:
     def _end_cell(self) -> None:
         if self._cell is None:
             return
-        words = " ".join(self._cell) or self._value
+        words = " ".join(self._cell)
+        words = beside_words(words, self._value, self._kind) if words else self._value
         self._cell = None
         if self._changes:
             return

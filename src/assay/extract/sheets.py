@@ -26,7 +26,6 @@ BLANK_RUN = 50  # empty rows in a row that are kept as empty lines
 _MARKED_CELLS = 20_000  # cells of hidden columns that get a region each
 _NOT_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
 _DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
-_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _EPOCH = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's times have no zone
 _EPOCH_1904 = datetime.datetime(1904, 1, 1)  # noqa: DTZ001
 
@@ -37,7 +36,10 @@ def cell_text(value: Any) -> str:
     if kind is str:
         return BREAK.sub(" ", value) if not value.isprintable() else value
     if kind is float:
-        return str(int(value)) if value.is_integer() and abs(value) < 1e17 else repr(value)
+        if value.is_integer() and abs(value) < 1e17:
+            return str(int(value))
+        text = repr(value)  # 15 digits are what a workbook holds: 0.1 + 0.2 is 0.3 there
+        return text if len(text) < 17 else repr(float(f"{value:.15g}"))
     if kind is bool:
         return "TRUE" if value else "FALSE"
     if kind is datetime.datetime:
@@ -54,9 +56,9 @@ def is_date_format(code: str) -> bool:
     return bool(_DATE_LETTER.search(plain)) and "general" not in plain.lower()
 
 
-def is_date_number(number: int) -> bool:
-    """Tell whether a built-in number format writes a date or a time."""
-    return number in _BUILT_IN_DATES
+def epoch(from_1904: bool) -> datetime.datetime:
+    """The day 0 of a workbook."""
+    return _EPOCH_1904 if from_1904 else _EPOCH
 
 
 def date_text(serial: float, from_1904: bool = False) -> str:
@@ -68,7 +70,7 @@ def date_text(serial: float, from_1904: bool = False) -> str:
             moment = _EPOCH + datetime.timedelta(seconds=round(serial * 86400))
             return str(moment.time())
         days = datetime.timedelta(seconds=round(serial * 86400))
-        return cell_text((_EPOCH_1904 if from_1904 else _EPOCH) + days)
+        return cell_text(epoch(from_1904) + days)
     except (OverflowError, ValueError):
         return cell_text(serial)
 

@@ -2,6 +2,7 @@
 
 Hidden rows and columns, comments with author, words of text boxes, charts, headers and
 footers, links and names come from a walk over the records of the workbook stream ([MS-XLS]).
+Values are in the format that the sheet shows them in (see shown.py).
 Embedded objects, pictures and macros are members. Rows that pivot tables keep are pages of
 their own, marked hidden. A sheet is a page (see sheets.py).
 """
@@ -22,21 +23,23 @@ from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line
 from assay.extract.sheets import BREAK, Pages, cell_text, column_letters
+from assay.extract.shown import Forms, shown_rows
 from assay.extract.transcript import Transcript
 from assay.extract.xlsx import margin_words
 from assay.ports import Card
 
 CARD = Card(
     name="xls",
-    version="1 olefile",
+    version="2 olefile",
     licence="AGPL-3.0-or-later",
     formats=(types.XLS,),
-    limits="number formats other than dates are not applied; formulas are not computed",
+    limits="formulas are not computed; formats of BIFF 2 to 4 are not applied",
 )
 _BOF, _EOF, _CONTINUE, _FILEPASS = 0x809, 0x0A, 0x3C, 0x2F
 _URL = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
 _FILE = bytes.fromhex("0303000000000000c000000000000046")
 _FIGURES = 200_000
+_STYLED = 2_000_000  # cells of a sheet whose style is kept
 
 
 def read_xls(request: Request, transcript: Transcript) -> None:
@@ -112,20 +115,20 @@ def _read_cells(request: Request, transcript: Transcript, book: _Book) -> Pages:
     for number, meta in enumerate(opened.sheets_metadata, 1):
         sheet = book.sheet(number - 1, meta.name)
         rows: Any = ()
-        first = column = 0
+        column = 0
         try:
             if str(meta.typ).rpartition(".")[2] in ("WorkSheet", "DialogSheet", "MacroSheet"):
                 found = opened.get_sheet_by_index(number - 1)
-                first, column = found.start or (0, 0)
-                rows = found.iter_rows()
+                column = (found.start or (0, 0))[1]
+                rows = found.iter_rows()  # from the top of the sheet, whatever its start
         except BaseException as error:
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
             transcript.trouble("damaged", f"sheet {number}", type(error).__name__)
         pages.sheet(
             meta.name,
-            first,
-            ([cell_text(v) for v in row] for row in rows),
+            0,
+            shown_rows(rows, column, sheet.cells(), book.forms),
             sheet.lines(),
             hidden=str(meta.visible).rpartition(".")[2] != "Visible",
             hidden_rows=frozenset(sheet.hidden_rows),
@@ -161,6 +164,12 @@ class _Sheet:
     texts: dict[int, str] = field(default_factory=dict)
     note_objects: set[int] = field(default_factory=set)
     charts: list[_Chart] = field(default_factory=list)
+    styled: dict[int, int] = field(default_factory=dict)  # row << 8 | column: style
+
+    def cells(self) -> Iterator[tuple[int, int, int]]:
+        """(row from 1, column, style) of the cells whose format changes how they read."""
+        for place, style in sorted(self.styled.items()):
+            yield (place >> 8) + 1, place & 255, style
 
     def lines(self) -> list[Line]:
         """Margins, comments, words of boxes and charts."""
@@ -203,6 +212,11 @@ class _Book:
         self.said: list[tuple[str, str]] = []
         self.drawn = bytearray()
         self.encrypted = False
+        self.forms = Forms()
+        self._formats: dict[int, str] = {}
+        self._styles: list[int] = []
+        self._from_1904 = False
+        self._styled: frozenset[int] = frozenset()
         self._places: dict[int, _Sheet] = {}
         self._codec = "cp1252"
         self._new = True  # BIFF8
@@ -239,6 +253,10 @@ class _Book:
                     self._text(text.text)
                 continue
             last = kind
+            if kind in _CELLS and self._chart is None:
+                if self._styled:
+                    self._cell(kind, body[here + 4 : at])
+                continue
             if kind not in wanted:
                 continue
             record = body[here + 4 : at]
@@ -263,9 +281,34 @@ class _Book:
             except (struct.error, IndexError):
                 continue
 
+    def _cell(self, kind: int, record: bytes) -> None:
+        """Keep the style of a cell where it changes how the value reads."""
+        if len(record) < 6:
+            return
+        row, column, style = struct.unpack_from("<HHH", record)
+        styled = self._sheet.styled
+        if kind == 0xBD:  # several cells side by side
+            for number in range((len(record) - 6) // 6):
+                (style,) = struct.unpack_from("<H", record, 4 + 6 * number)
+                if style in self._styled and len(styled) < _STYLED:
+                    styled[row << 8 | (column + number) & 255] = style
+        elif style in self._styled and len(styled) < _STYLED:
+            styled[row << 8 | column & 255] = style
+
+    def _format(self, kind: int, record: bytes) -> None:
+        if kind == 0xE0:
+            self._styles.append(struct.unpack_from("<H", record, 2)[0])
+        elif kind == 0x22:
+            self._from_1904 = record[:1] == b"\x01"
+        else:
+            number = struct.unpack_from("<H", record)[0]
+            self._formats[number] = self._long(record, 2) if self._new else self._short(record, 2)
+
     def _begin(self, record: bytes, place: int, depth: int) -> None:
         version, what = struct.unpack_from("<HH", record)
         if depth == 1:
+            self.forms = Forms(self._styles, self._formats, self._from_1904)
+            self._styled = frozenset(self.forms.styled)
             self._new = version >= 0x600
             self._sheet = self._places.get(place, _Sheet())
             self._object = 0
@@ -286,6 +329,8 @@ class _Book:
             found = _Sheet(self._short(record, 6), record[4] & 3 != 0)
             self.sheets.append(found)
             self._places[struct.unpack_from("<I", record)[0]] = found
+        elif kind in (0xE0, 0x22, 0x41E):
+            self._format(kind, record)
         elif kind == 0x42:
             page = struct.unpack_from("<H", record)[0]
             self._codec = {1200: "cp1252", 32768: "mac-roman", 32769: "cp1252"}.get(
@@ -398,8 +443,9 @@ class _Book:
 
 _WANTED = frozenset(
     (_BOF, _EOF, _FILEPASS, 0x208, 0x7D, 0x85, 0x42, 0x14, 0x15, 0x1C, 0x5D, 0xEB, 0x1B8, 0x18,
-     0x5C, 0x1AE, 0x1B6, 0x100D, 0x1065, 0x203, 0x204)
+     0x5C, 0x1AE, 0x1B6, 0x100D, 0x1065, 0x203, 0x204, 0xE0, 0x22, 0x41E)
 )  # fmt: skip
+_CELLS = frozenset((0x06, 0xBD, 0xFD, 0x203, 0x204, 0x27E))
 
 
 class _Continued:
@@ -487,7 +533,8 @@ def _read_by_xlrd(request: Request, book: _Book, pages: Pages) -> bool:
         return False
     for number, sheet in enumerate(found.sheets()):
         beside = book.sheet(number, sheet.name)
-        rows = ([_xlrd_cell(c, found.datemode) for c in row] for row in sheet.get_rows())
+        plain = ([_xlrd_value(c, found.datemode) for c in row] for row in sheet.get_rows())
+        rows = shown_rows(plain, 0, beside.cells(), book.forms)
         pages.sheet(
             sheet.name,
             0,
@@ -500,16 +547,16 @@ def _read_by_xlrd(request: Request, book: _Book, pages: Pages) -> bool:
     return True
 
 
-def _xlrd_cell(cell: Any, mode: int) -> str:
+def _xlrd_value(cell: Any, mode: int) -> Any:
     import xlrd
 
     if cell.ctype == xlrd.XL_CELL_DATE:
         try:
-            return cell_text(xlrd.xldate_as_datetime(cell.value, mode))
+            return xlrd.xldate_as_datetime(cell.value, mode)
         except (ValueError, OverflowError, xlrd.XLDateError):
-            return cell_text(cell.value)
+            return cell.value
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return "TRUE" if cell.value else "FALSE"
+        return bool(cell.value)
     if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
-        return ""
-    return cell_text(cell.value)
+        return None
+    return cell.value

@@ -1,7 +1,7 @@
 """XLSB workbooks, record by record ([MS-XLSB]): a sheet is a page (see sheets.py).
 
 Own code, because calamine panics on some and does not tell hidden rows and comments. Values
-are those the program saved; dates are written as dates.
+are those the program saved, in the format that the sheet shows them in (see shown.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,9 @@ from assay.extract.sheets import (
     BREAK,
     Pages,
     Sparse,
-    cell_text,
     column_letters,
-    date_text,
-    is_date_format,
-    is_date_number,
 )
+from assay.extract.shown import Forms
 from assay.extract.transcript import Transcript
 from assay.extract.xlsx import margin_words
 from assay.ports import Card
@@ -30,10 +27,10 @@ from assay.settings import Limits
 
 CARD = Card(
     name="xlsb",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
     formats=(types.XLSB,),
-    limits="number formats other than dates are not applied; pivot caches are named only",
+    limits="formulas are not computed; pivot caches are named only",
 )
 _ERRORS = {
     0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A",
@@ -79,9 +76,9 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
         for kind, body in _records(package.bytes_of(part, _BINARY)):
             if kind == 19:
                 strings.append(BREAK.sub(" ", _wide(body, 1)[0]))
-    dates: frozenset[int] = frozenset()
+    forms = Forms()
     for part in package.related(main).get("styles", ()):
-        dates = _dates(package.bytes_of(part, _BINARY))
+        forms = _forms(package.bytes_of(part, _BINARY), from_1904)
     if not sheets:
         transcript.trouble("damaged", "", "no sheets")
     pages = Pages(request, transcript)
@@ -89,7 +86,7 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
         if not package.has(part):
             transcript.trouble("damaged", f"sheet {number}", "its part is missing")
             continue
-        sheet = _Sheet(strings, dates, from_1904, request.limits)
+        sheet = _Sheet(strings, forms, request.limits)
         try:
             for kind, body in _records(package.bytes_of(part, _BINARY)):
                 sheet.take(kind, body)
@@ -109,16 +106,13 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
 class _Sheet:
     """Cells and hidden rows and columns of one sheet."""
 
-    def __init__(
-        self, strings: list[str], dates: frozenset[int], from_1904: bool, limits: Limits
-    ) -> None:
+    def __init__(self, strings: list[str], forms: Forms, limits: Limits) -> None:
         self.cells = Sparse(limits)
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.margins: list[Line] = []
         self._strings = strings
-        self._dates = dates
-        self._from_1904 = from_1904
+        self._forms = forms
         self._row = 0
 
     def take(self, kind: int, body: bytes) -> None:
@@ -147,18 +141,19 @@ class _Sheet:
     def _value(self, kind: int, body: bytes, style: int) -> str:
         if kind == 7:
             index = struct.unpack_from("<I", body, 8)[0]
-            return self._strings[index] if index < len(self._strings) else ""
+            text = self._strings[index] if index < len(self._strings) else ""
+            return self._forms.text(style, text)
         if kind in (6, 8):
-            return _wide(body, 8)[0]
+            return self._forms.text(style, _wide(body, 8)[0])
         if kind == 62:
-            return _wide(body, 9)[0]
+            return self._forms.text(style, _wide(body, 9)[0])
         if kind in (4, 10):
             return "TRUE" if body[8] else "FALSE"
         if kind in (3, 11):
             return _ERRORS.get(body[8], "#ERROR")
         if kind in (2, 5, 9):
             value = _rk(body) if kind == 2 else struct.unpack_from("<d", body, 8)[0]
-            return date_text(value, self._from_1904) if style in self._dates else cell_text(value)
+            return self._forms.text(style, value)
         return ""
 
 
@@ -172,8 +167,8 @@ def _rk(body: bytes) -> float:
     return float(value / 100 if number & 1 else value)
 
 
-def _dates(body: bytes) -> frozenset[int]:
-    """The places of the cell styles that write dates."""
+def _forms(body: bytes, from_1904: bool) -> Forms:
+    """What the cell styles do to a value."""
     codes: dict[int, str] = {}
     styles: list[int] = []
     inside = False
@@ -184,11 +179,7 @@ def _dates(body: bytes) -> frozenset[int]:
             inside = kind == 617
         elif kind == 47 and inside:
             styles.append(struct.unpack_from("<H", record, 2)[0])
-    return frozenset(
-        place
-        for place, number in enumerate(styles)
-        if (is_date_format(codes[number]) if number in codes else is_date_number(number))
-    )
+    return Forms(styles, codes, from_1904)
 
 
 def _extras(package: office.Package, part: str) -> list[Line]:

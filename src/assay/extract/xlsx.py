@@ -1,6 +1,7 @@
 """XLSX workbooks by calamine, and what it leaves: a sheet is a page (see sheets.py).
 
-Values are those the program saved, formulas are not computed. Hidden sheets, rows and columns
+Values are those the program saved, in the format that the sheet shows them in (see shown.py);
+formulas are not computed. Hidden sheets, rows and columns
 are read and marked. Comments with author, words of drawings, charts, headers and footers
 follow the last page of their sheet. Rows that a pivot table keeps, cells of other workbooks
 that were kept with a link, and the log of a shared workbook are pages of their own, marked
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +27,8 @@ from assay.extract.sheets import (
     BREAK,
     Pages,
     Sparse,
-    cell_text,
-    date_text,
-    is_date_format,
-    is_date_number,
 )
+from assay.extract.shown import Forms, shown_rows
 from assay.extract.spool import MemberBroken
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -38,10 +36,10 @@ from assay.settings import Limits
 
 CARD = Card(
     name="xlsx",
-    version="2",
+    version="3",
     licence="AGPL-3.0-or-later",
     formats=(types.XLSX,),
-    limits="number formats other than dates are not applied: 0.25 where the sheet shows 25 %",
+    limits="formulas are not computed; formats of the reader's own system are not applied",
 )
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
 _HIDDEN_ROW = re.compile(
@@ -83,6 +81,9 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
         if part.endswith(".xml") and part.lower() not in listed and part.count("/") == 2:
             sheets.append(_Sheet(part.rpartition("/")[2], part, True, unlisted=True))
     names = _people(package)
+    styles = _Styles()
+    package.stream("xl/styles.xml", styles)
+    forms = styles.forms(book.from_1904)
     pages = Pages(request, transcript)
     wide = False
     for sheet in sheets:
@@ -92,9 +93,9 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
         wide = wide or sheet.rows * sheet.columns > min(request.limits.cells, _DENSE)
     done = False
     if not wide and not any(sheet.unlisted for sheet in sheets):
-        done = _read_by_calamine(request, transcript, package, sheets, pages, names)
+        done = _read_by_calamine(request, transcript, package, sheets, pages, names, forms)
     if not done:
-        _read_as_stream(request, transcript, package, sheets, pages, names, book.from_1904)
+        _read_as_stream(request, transcript, package, sheets, pages, names, forms)
     _read_kept_data(request, package, pages)
 
 
@@ -178,6 +179,7 @@ def _read_by_calamine(
     sheets: list[_Sheet],
     pages: Pages,
     names: dict[str, str],
+    forms: Forms,
 ) -> bool:
     """Read all sheets; False where calamine refuses the workbook before any was read."""
     try:
@@ -195,16 +197,16 @@ def _read_by_calamine(
     for number, meta in enumerate(book.sheets_metadata, 1):
         sheet = known.get(meta.name) or _Sheet(meta.name, "", False)
         rows: Iterable[list[Any]] = ()
-        first = column = 0
+        column = 0
         try:
             if str(meta.typ).rpartition(".")[2] in ("WorkSheet", "DialogSheet", "MacroSheet"):
                 opened = book.get_sheet_by_index(number - 1)
-                first, column = opened.start or (0, 0)
-                rows = opened.iter_rows()
+                column = (opened.start or (0, 0))[1]
+                rows = opened.iter_rows()  # from the top of the sheet, whatever its start
         except BaseException as error:
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
-            read = _stream_sheet(package, sheet, request, [], frozenset(), False)
+            read = _stream_sheet(package, sheet, request, [], forms)
             transcript.trouble("damaged", f"sheet {number}", type(error).__name__)
             rows = read.rows()
             pages.sheet(sheet.name, 0, rows, _extras(package, sheet, names), hidden=sheet.hidden)
@@ -213,8 +215,8 @@ def _read_by_calamine(
             package.claimed.add(sheet.part.lower())
         pages.sheet(
             sheet.name,
-            first,
-            ([cell_text(v) for v in row] for row in rows),
+            0,
+            shown_rows(rows, column, _styled(package, sheet, forms), forms),
             _extras(package, sheet, names),
             hidden=str(meta.visible).rpartition(".")[2] != "Visible",
             hidden_rows=sheet.hidden_rows,
@@ -222,6 +224,40 @@ def _read_by_calamine(
             first_column=column,
         )
     return True
+
+
+def _styled(package: office.Package, sheet: _Sheet, forms: Forms) -> Iterator[tuple[int, int, int]]:
+    """(row from 1, column from 0, style) of cells whose format changes the text, as they come.
+
+    Found by search in the part and not by parsing: calamine gives the values without a style.
+    """
+    entry = package.entry(sheet.part) if sheet.part else None
+    styles = b"|".join(b"%d" % style for style in forms.styled)
+    if entry is None or not styles:
+        return
+    pattern = re.compile(
+        rb"<(?:\w+:)?c\b(?=[^>]*?\ss\s*=\s*[\"'](" + styles + rb")[\"'])"
+        rb"[^>]*?\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']"
+    )
+    columns: dict[bytes, int] = {}
+    tail = b""
+    try:
+        for chunk in package.archive.chunks(entry):
+            block = tail + chunk
+            cut = max(block.rfind(b"<"), len(block) - 4096)
+            tail = block[cut:]
+            for style, letters, row in pattern.findall(block, 0, cut):
+                column = columns.get(letters)
+                if column is None:
+                    column = columns[letters] = _column(letters) - 1
+                yield int(row), column, int(style)
+        for style, letters, row in pattern.findall(tail):
+            yield int(row), _column(letters) - 1, int(style)
+    except MemberBroken:
+        return
+    except Exception as error:
+        if type(error).__module__ not in ("zlib", "lzma", "_lzma", "builtins"):
+            raise
 
 
 class _Workbook:
@@ -545,18 +581,16 @@ def _read_as_stream(
     sheets: list[_Sheet],
     pages: Pages,
     names: dict[str, str],
-    from_1904: bool,
+    forms: Forms,
 ) -> None:
     strings = _Strings(request.limits.text)
     package.stream("xl/sharedStrings.xml", strings)
-    styles = _Styles()
-    package.stream("xl/styles.xml", styles)
     if not sheets:
         transcript.trouble("damaged", "", "no sheets")
     for number, sheet in enumerate(sheets, 1):
         if not package.has(sheet.part):
             transcript.trouble("damaged", f"sheet {number}", "its part is missing")
-        cells = _stream_sheet(package, sheet, request, strings.strings, styles.dates(), from_1904)
+        cells = _stream_sheet(package, sheet, request, strings.strings, forms)
         if sheet.unlisted:
             transcript.note("sheet:unlisted", sheet.part)
         pages.sheet(
@@ -575,16 +609,15 @@ def _stream_sheet(
     sheet: _Sheet,
     request: Request,
     strings: list[str],
-    dates: frozenset[int],
-    from_1904: bool,
+    forms: Forms,
 ) -> Sparse:
-    cells = _Cells(strings, dates, from_1904, request.limits)
+    cells = _Cells(strings, forms, request.limits)
     package.stream(sheet.part, cells)
     return cells.filled
 
 
 class _Styles:
-    """Which cell styles write dates."""
+    """The number formats of cell styles."""
 
     def __init__(self) -> None:
         self._codes: dict[int, str] = {}
@@ -607,14 +640,9 @@ class _Styles:
     def data(self, text: str) -> None:
         pass
 
-    def dates(self) -> frozenset[int]:
-        """The places of those styles in the list."""
-        return frozenset(
-            place
-            for place, number in enumerate(self._styles)
-            if (is_date_format(self._codes[number]) if number in self._codes
-                else is_date_number(number))
-        )  # fmt: skip
+    def forms(self, from_1904: bool) -> Forms:
+        """What the styles do to a value."""
+        return Forms(self._styles, self._codes, from_1904)
 
 
 class _Strings:
@@ -653,13 +681,10 @@ class _Strings:
 class _Cells:
     """The filled cells of a sheet."""
 
-    def __init__(
-        self, strings: list[str], dates: frozenset[int], from_1904: bool, limits: Limits
-    ) -> None:
+    def __init__(self, strings: list[str], forms: Forms, limits: Limits) -> None:
         self.filled = Sparse(limits)
         self._strings = strings
-        self._dates = dates
-        self._from_1904 = from_1904
+        self._forms = forms
         self._place = (0, 0)
         self._kind = ""
         self._style = 0
@@ -691,19 +716,19 @@ class _Cells:
             if self._kind == "s":
                 index = int(value) if value.isdecimal() else -1
                 value = self._strings[index] if 0 <= index < len(self._strings) else ""
+                value = self._forms.text(self._style, value)
             elif self._kind == "b":
                 value = "TRUE" if value == "1" else "FALSE"
-            elif self._kind in ("", "n") and value and self._style in self._dates:
-                value = _as_date(value, self._from_1904)
+            elif self._kind in ("", "n") and value:
+                value = self._number(value)
             self.filled.put(self._place[0], self._place[1] - 1, value)
+
+    def _number(self, value: str) -> str:
+        try:
+            return self._forms.text(self._style, float(value))
+        except ValueError:
+            return value
 
     def data(self, text: str) -> None:
         if self._collect:
             self._text.append(text)
-
-
-def _as_date(value: str, from_1904: bool) -> str:
-    try:
-        return date_text(float(value), from_1904)
-    except ValueError:
-        return value

@@ -15,6 +15,8 @@ What is decided here:
   end: "inter-\\nnational" is `international`. All other hyphens part; a query `well-known` looks
   for `well known` and `wellknown`. Soft hyphens and joiners (also the Persian ZWNJ) vanish.
 - Apostrophes part: `O'Brien` is the phrase `o brien`, `l'État` is found by `etat`.
+- A number of a query is also looked for with its thousands grouped, or joined: 1234567 finds
+  `1,234,567`, `1 234 567` and `1.234.567`, and each of them finds 1234567; from five digits on.
 - A token is cut after 200 characters, on both sides.
 - Two readings of Arabic script. ى at the end of a word is another spelling of ي in Arabic and
   Persian and a letter of its own in Uyghur (also Kazakh and Kurdish). A page is read as
@@ -49,6 +51,13 @@ _HYPHEN_AT_LINE_END = re.compile(
     "[-\u2010](?<=[^\\W\\d_][-\u2010])[ \t]*(?:\r\n|[\n\r\u2028\x0b\x0c\x85])[ \t]*"
 )
 _UNSPACED_RUN = re.compile(f"[{UNSPACED}{GAP}]+")
+# A number of five digits or more, and one in groups of three: 1,234 and 1 234 567 and 1.234.567,
+# but 1.234 may be a decimal. What stands behind a point or comma is no whole number.
+_LONG_NUMBER = re.compile(r"(?<![\w.,])[1-9][0-9]{4,14}(?!\w)")
+_GROUPED = re.compile(
+    r"(?<![\w.,])[1-9][0-9]{0,2}(?:([,'\u2019 \xa0\u202f])[0-9]{3}(?:\1[0-9]{3}){0,3}"
+    r"|(?:\.[0-9]{3}){2,4})(?!\w|[.,']?[0-9]{3})"
+)
 _SEPARATORS = re.compile("[ \x1e]+")
 _CLASSED_TOKENS = re.compile("u+|w(?:[wx]*w)?")
 _ARABIC_RUN = re.compile("[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff]+")
@@ -299,15 +308,15 @@ def _reads_arabic(normal: str) -> bool:
     return yeh and reading_of(normal) == "arabic"
 
 
-def query_readings(text: str) -> tuple[tuple[str, ...], ...]:
+def query_readings(text: str, numbers: bool = True) -> tuple[tuple[str, ...], ...]:
     """The token sequences that words of a query may stand for: one, or a few where they differ.
 
-    Both readings of Arabic script, and hyphenated words also joined. `()` where the text holds
-    nothing that is indexed.
+    Both readings of Arabic script, hyphenated words also joined, and `numbers` also with their
+    thousands grouped or joined. `()` where the text holds nothing that is indexed.
     """
     readings = (
         tuple(_tokens(_join_lines(normalise(spelling)), arabic)[0])
-        for spelling in _spellings(text)
+        for spelling in _spellings(text, numbers)
         for arabic in (False, True)
     )
     return tuple(dict.fromkeys(tokens for tokens in readings if tokens))
@@ -325,9 +334,13 @@ def query_written(text: str) -> tuple[tuple[tuple[str, str], ...], ...]:
     return tuple(sequence for sequence in sequences if sequence)
 
 
-def _spellings(text: str) -> list[str]:
+def _spellings(text: str, numbers: bool = False) -> list[str]:
     joined = re.sub("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])", "", text)
-    return [text] if joined == text else [text, joined]
+    found = [text] if joined == text else [text, joined]
+    if numbers and len(text) > 4:
+        found.append(_LONG_NUMBER.sub(lambda n: f"{int(n[0]):,}", text))
+        found.append(_GROUPED.sub(lambda n: re.sub(r"\D", "", n[0]), text))
+    return list(dict.fromkeys(found))
 
 
 def is_unspaced(token: str) -> bool:

@@ -64,7 +64,7 @@ def _of_item(item: Item) -> list[Sequence]:
             tuple(TokenTest("exact", folded, written=written) for folded, written in tokens)
             for tokens in query_written(item.text)
         ]
-    readings = query_readings(item.text)
+    readings = query_readings(item.text, numbers=item.kind == "plain")
     if item.kind == "fuzzy":
         return [
             (TokenTest("fuzzy", tokens[0], item.edits),) for tokens in readings if len(tokens) == 1

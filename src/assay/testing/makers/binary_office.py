@@ -179,19 +179,24 @@ def xls(
     objects: Mapping[str, Tree] | None = None,
     pictures: Sequence[bytes] = (),
     macros: Mapping[str, str] | None = None,
+    formats: Sequence[str] = (),
+    above: int = 0,
 ) -> Tree:
-    """A workbook of one sheet `S`; rows count from 1, columns from 0, `comment` is on A1."""
+    """A workbook of one sheet `S`; rows count from 1, columns from 0, `comment` is on A1.
+
+    `formats` are the number formats of the columns; `above` empty rows stand above the rows.
+    """
     sheet = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
     if header:
         sheet += _biff(0x14, _string(header))
     for column in hidden_columns:
         sheet += _biff(0x7D, struct.pack("<HHHHHH", column, column, 2000, 0, 1, 0))
     sheet += _biff(0x200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
-    for number, cells in enumerate(rows):
+    for number, cells in enumerate(rows, above):
         flags = 0x20 if number + 1 in hidden_rows else 0
         sheet += _biff(0x208, struct.pack("<HHHHHHHH", number, 0, len(cells), 255, 0, 0, flags, 0))
         for column, cell in enumerate(cells):
-            place = struct.pack("<HHH", number, column, 0)
+            place = struct.pack("<HHH", number, column, column + 1 if formats[column:] else 0)
             if isinstance(cell, str):
                 sheet += _biff(0x204, place + _string(cell))
             else:
@@ -211,6 +216,10 @@ def xls(
     sheet += _biff(0x0A, b"")
     head = _biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
     head += _biff(0x42, struct.pack("<H", 1200))
+    for number, code in enumerate(formats, 164):
+        head += _biff(0x41E, struct.pack("<H", number) + _string(code))
+    for number in (0, *range(164, 164 + len(formats))):
+        head += _biff(0xE0, struct.pack("<HH", 0, number) + bytes(16))
     if pictures:
         art = b"".join(
             struct.pack("<HHI", 0x62, 0xF007, 36 + len(picture(p))) + bytes(20)
@@ -325,21 +334,25 @@ def xlsb(
     hidden_columns: Sequence[int] = (),
     dates: Sequence[int] = (),
     comment: tuple[str, str] | None = None,
+    code: str = "",
 ) -> bytes:
-    """A binary workbook of one sheet `S`; numbers in the columns of `dates` are days."""
+    """A binary workbook of one sheet `S`; numbers in the columns of `dates` are days.
+
+    `code` is the number format of all other cells, "" for the general one.
+    """
     sheet = b"".join(_binary(60, struct.pack("<IIIIH", c, c, 2000, 0, 1)) for c in hidden_columns)
     for number, cells in enumerate(rows):
         flags = 0x10 if number + 1 in hidden_rows else 0
         sheet += _binary(0, struct.pack("<IIHBBB", number, 0, 300, 0, flags, 0) + bytes(4))
         for column, cell in enumerate(cells):
-            head = struct.pack("<II", column, 1 if column in dates else 0)
+            head = struct.pack("<II", column, 1 if column in dates else 2 if code else 0)
             if isinstance(cell, str):
                 sheet += _binary(6, head + _wide(cell))
             else:
                 sheet += _binary(5, head + struct.pack("<d", cell))
     book = _binary(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("S"))
-    styles = _binary(617, struct.pack("<I", 2))
-    styles += b"".join(_binary(47, struct.pack("<HH", 0, n) + bytes(12)) for n in (0, 14))
+    styles = _binary(44, struct.pack("<H", 164) + _wide(code)) + _binary(617, b"\3\0\0\0")
+    styles += b"".join(_binary(47, struct.pack("<HH", 0, n) + bytes(12)) for n in (0, 14, 164))
     parts = {
         "[Content_Types].xml": content_types(
             {"xl/workbook.bin": "application/vnd.ms-excel.sheet.binary.macroEnabled.main"}, {}

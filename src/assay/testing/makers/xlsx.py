@@ -1,6 +1,7 @@
 """Make workbooks (ECMA-376 SpreadsheetML) with shared strings, dates and cached formulas.
 
-A cell is str, int, float, bool, a date, a `Formula` or None. Rows and columns count from 1.
+A cell is str, int, float, bool, a date, a `Formula`, a `Formatted` or None. Rows and columns
+count from 1.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ class Formula(msgspec.Struct, frozen=True):
     value: float
 
 
+class Formatted(msgspec.Struct, frozen=True):
+    """A number or text with the number format that its sheet shows it in."""
+
+    value: float | str
+    code: str
+
+
 Cell = str | int | float | bool | date | Formula | None
 Row = Sequence[Cell]
 
@@ -48,9 +56,14 @@ def column_name(number: int) -> str:
     return name
 
 
-def _cell(cell: Cell, place: str, strings: dict[str, int]) -> str:
+def _cell(
+    cell: Cell | Formatted, place: str, strings: dict[str, int], codes: dict[str, int]
+) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, Formatted):
+        style = codes.setdefault(cell.code, len(codes)) + 2
+        return _cell(cell.value, place, strings, codes).replace("<c ", f'<c s="{style}" ', 1)
     if isinstance(cell, Formula):
         return f'<c r="{place}"><f>{escape(cell.text)}</f><v>{cell.value:g}</v></c>'
     if isinstance(cell, bool):
@@ -64,7 +77,7 @@ def _cell(cell: Cell, place: str, strings: dict[str, int]) -> str:
 
 
 def xlsx(
-    sheets: Sequence[tuple[str, Sequence[Row]]],
+    sheets: Sequence[tuple[str, Sequence[Sequence[Cell | Formatted]]]],
     *,
     hidden: Collection[str] = (),
     title: str = "",
@@ -74,11 +87,14 @@ def xlsx(
 ) -> bytes:
     """An XLSX of (name, rows) sheets; the sheets named in `hidden` do not show."""
     strings: dict[str, int] = {}
+    codes: dict[str, int] = {}
     pages: dict[str, bytes] = {}
     for number, (_, rows) in enumerate(sheets, 1):
         lines = []
         for r, row in enumerate(rows, 1):
-            cells = "".join(_cell(c, f"{column_name(n)}{r}", strings) for n, c in enumerate(row, 1))
+            cells = "".join(
+                _cell(c, f"{column_name(n)}{r}", strings, codes) for n, c in enumerate(row, 1)
+            )
             lines.append(f'<row r="{r}">{cells}</row>')
         pages[f"xl/worksheets/sheet{number}.xml"] = (
             f'{_HEAD}<worksheet xmlns="{_S}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
@@ -90,13 +106,18 @@ def xlsx(
     )
     workbook = f'{_HEAD}<workbook xmlns="{_S}" xmlns:r="{_R}"><sheets>{shown}</sheets></workbook>'
     items = "".join(f'<si><t xml:space="preserve">{escape(s)}</t></si>' for s in strings)
+    own = "".join(
+        f'<numFmt numFmtId="{164 + n}" formatCode={quoteattr(code)}/>' for code, n in codes.items()
+    )
+    forms = "".join(f'<xf numFmtId="{164 + n}"/>' for n in codes.values())
     styles = (
-        f'{_HEAD}<styleSheet xmlns="{_S}"><fonts count="1"><font><sz val="11"/></font></fonts>'
+        f'{_HEAD}<styleSheet xmlns="{_S}"><numFmts>{own}</numFmts>'
+        '<fonts count="1"><font><sz val="11"/></font></fonts>'
         '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
         '<borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs>'
-        '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs>'
-        "</styleSheet>"
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/>'
+        f"{forms}</cellXfs></styleSheet>"
     )
     links = [
         (f"rId{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)
