@@ -26,7 +26,7 @@ from assay import settings
 from assay.extract.read import read
 from assay.model.reading import Reading
 
-_WORDS = (  # noqa: SIM905
+_WORDS = (
     "cargo port night ship crane invoice payment harbour manifest customs officer container seal "
     "meeting tomorrow transfer account bank agreed signed letter witness copy Voss Berg Lindqvist"
 ).split()

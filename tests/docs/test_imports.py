@@ -34,6 +34,8 @@ THIRD_PARTY = {
         "pybde", "pyewf", "pyluksde", "pymodi", "pypdfium2", "pypff", "pyppmd", "pyqcow",
         "python_calamine", "pytsk3", "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
+    # spellchecker: its word lists alone
+    "corroborate": frozenset({"msgspec", "numpy", "rapidfuzz"}),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
     "statements": frozenset({"numpy"}),
     "engines": frozenset({

@@ -1,0 +1,170 @@
+"""Find what stands in quotation marks in a draft.
+
+Marks of all scripts, straight ones too. A mark that opens a further paragraph of the same
+quotation goes on with it. An apostrophe is no mark: single marks count only where they stand at
+the edge of a word and have a partner in the same paragraph. Offsets count code points.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+PAIRS = {
+    "“": "”",
+    "„": "“”",
+    "‟": "”",
+    "«": "»",
+    "»": "«",
+    "「": "」",
+    "『": "』",
+    "﹁": "﹂",
+    "《": "》",
+    "‹": "›",
+    "＂": "＂",
+}
+CLOSING = frozenset("”»」』﹂›")
+OPENING = frozenset("“„‟«「『﹁‹")
+_TITLES = frozenset("《")  # a title of a work, no utterance
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029|\n(?=[^\S\n]*[“«「\"])")
+_LONGEST = 6_000
+
+
+class Quoted(NamedTuple):
+    """`[start, end)` between the marks, without white space at its edges."""
+
+    start: int
+    end: int
+
+
+def quoted(text: str) -> list[Quoted]:
+    """The stretches in quotation marks, outermost ones alone, in order."""
+    found: list[Quoted] = []
+    at = 0
+    length = len(text)
+    while at < length:
+        character = text[at]
+        end = None
+        if character == '"':
+            end = _straight(text, at) if _may_open(text, at) else None
+        elif character in PAIRS and character != "»":
+            end = _partner(text, at)
+        elif character == "»" and _may_open(text, at):
+            end = _partner(text, at)  # »so«, as in German books
+        elif character in "‘'" and _may_open(text, at):
+            end = _single(text, at)
+        if end is None:
+            at += 1
+            continue
+        if character not in _TITLES:
+            start, stop = at + 1, end
+            while start < stop and text[start].isspace():
+                start += 1
+            while stop > start and text[stop - 1].isspace():
+                stop -= 1
+            if start < stop:
+                found.append(Quoted(start, stop))
+        at = end + 1
+    return found
+
+
+def _may_open(text: str, at: int) -> bool:
+    before = text[at - 1] if at else " "
+    after = text[at + 1] if at + 1 < len(text) else " "
+    return not before.isalnum() and not after.isspace() and before not in ".,!?"
+
+
+def _may_close(text: str, at: int) -> bool:
+    before = text[at - 1] if at else " "
+    after = text[at + 1] if at + 1 < len(text) else " "
+    return not before.isspace() and not after.isalnum()
+
+
+def _partner(text: str, at: int) -> int | None:
+    """The closing mark of the opening one at `at`; marks of the same kind may nest."""
+    opening, closing = text[at], PAIRS[text[at]]
+    depth = 0
+    place = at + 1
+    limit = min(len(text), at + _LONGEST)
+    while place < limit:
+        character = text[place]
+        if character in closing and character != opening:
+            if depth == 0:
+                return place
+            depth -= 1
+        elif character == opening:
+            if opening in closing:
+                return place
+            if not _begins_paragraph(text, place):
+                depth += 1
+        elif character == '"' and closing == "”" and depth == 0 and _may_close(text, place):
+            return place  # one curly, one straight: typed over
+        place += 1
+    return None
+
+
+def _straight(text: str, at: int) -> int | None:
+    place = text.find('"', at + 1, at + _LONGEST)
+    while place >= 0:
+        if _may_close(text, place):
+            return place
+        if _begins_paragraph(text, place):
+            place = text.find('"', place + 1, at + _LONGEST)
+            continue
+        if "\n\n" in text[at:place]:
+            return None  # the partner is missing: do not run into the next quotation
+        place = text.find('"', place + 1, at + _LONGEST)
+    return None
+
+
+def _single(text: str, at: int) -> int | None:
+    closing = "’'" if text[at] == "‘" else "'"
+    limit = min(len(text), at + 1_500)
+    stop = text.find("\n\n", at, limit)
+    limit = stop if stop >= 0 else limit
+    best = None
+    for place in range(at + 1, limit):
+        character = text[place]
+        if character in closing and _may_close(text, place):
+            before = text[place - 1]
+            if before in ".,!?…;:" or not before.isalnum():
+                return place
+            if best is None:
+                best = place
+        elif character == text[at] and _may_open(text, place):
+            break
+    # "the ’90s … the boys’" is no quotation: a lone word edge needs two words between
+    if best is not None and (" " in text[at:best] or text[at] == "‘"):
+        return best
+    return None
+
+
+def _begins_paragraph(text: str, at: int) -> bool:
+    line = text.rfind("\n", 0, at)
+    return line >= 0 and not text[line + 1 : at].strip()
+
+
+def set_apart(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The stretches of `text[start:end]` between a closing mark and the next opening one.
+
+    "…," she said, "…": what stands between is not part of what was said. A stretch over 300
+    characters is none: then two quotations stand there, not two pieces of one.
+    """
+    found: list[tuple[int, int]] = []
+    left: int | None = None
+    for place in range(start, end):
+        character = text[place]
+        if character in CLOSING or (character == '"' and _closes(text, place)):
+            left = place
+        elif (character in OPENING or character == '"') and left is not None:
+            if place - left <= 300:
+                found.append((left, place + 1))
+            left = None
+    return found
+
+
+def _closes(text: str, at: int) -> bool:
+    before = text[at - 1] if at else " "
+    return (not before.isspace() and before not in "([—-") or (
+        before in "—-" and (at + 1 >= len(text) or not text[at + 1].isalnum())
+    )

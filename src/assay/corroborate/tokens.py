@@ -1,0 +1,90 @@
+"""Cut a text into tokens and fold them, so that what differs in form alone is equal.
+
+A token is a word, a number, one Han or kana character, or a sign that counts (%, $ …). Marks,
+dashes and spaces are no tokens. Offsets count code points of the text given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+APOSTROPHES = "'’‘ʼ`´′＇"
+_WORD = rf"[^\W_{HAN}]+(?:[\u0300-\u036f\u00ad\u200b-\u200d]+[^\W_{HAN}]*)*"
+_TOKEN = re.compile(
+    rf"\d+(?:[.,  ’']\d+)*(?![^\W_{HAN}])"
+    rf"|[{HAN}]"
+    rf"|{_WORD}(?:[{APOSTROPHES}](?=[^\W_{HAN}]){_WORD})*"
+    r"|[%‰$€£¥₽&]"
+)
+_IGNORED = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_HAN_CHARACTER = re.compile(rf"[{HAN}]")
+
+
+class Token(NamedTuple):
+    """`norm` is the folded form of `[start, end)`."""
+
+    norm: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """A word without what is form alone: case, width, accents of Latin letters, apostrophe's shape.
+
+    >>> fold("Don’t") == fold("don't")
+    True
+    """
+    if word.isascii():
+        return word.lower().replace("`", "'")
+    word = unicodedata.normalize("NFKC", _IGNORED.sub("", word)).casefold()
+    for mark in APOSTROPHES[1:]:
+        word = word.replace(mark, "'")
+    taken_apart = unicodedata.normalize("NFD", word)
+    if taken_apart != word:
+        # й is a letter of its own, é is an e: marks go from Latin letters only
+        kept: list[str] = []
+        for character in taken_apart:
+            if unicodedata.combining(character) and kept and kept[-1].isascii():
+                continue
+            kept.append(character)
+        word = unicodedata.normalize("NFC", "".join(kept))
+    return word
+
+
+@lru_cache(maxsize=200_000)
+def _norm(word: str) -> str:
+    if word[0].isdigit() and not word.isdigit():
+        return plain_number(fold(word))
+    return fold(word)
+
+
+def plain_number(word: str) -> str:
+    """A written number with a full stop for decimals and nothing between thousands."""
+    groups = re.split(r"[,  ’' ]", word)
+    if len(groups) > 1 and all(len(group.split(".")[0]) == 3 for group in groups[1:]):
+        return "".join(groups)
+    dots = word.split(".")
+    if len(dots) > 2 and all(len(group) == 3 for group in dots[1:]):
+        return "".join(dots)
+    return word
+
+
+def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """The tokens of `text[start:end]`, in order, with places in the whole text."""
+    found = _TOKEN.finditer(text, start, len(text) if end is None else end)
+    return [Token(_norm(match.group()), match.start(), match.end()) for match in found]
+
+
+def is_han(word: str) -> bool:
+    """Whether a token is one character of a script without spaces."""
+    return len(word) == 1 and _HAN_CHARACTER.match(word) is not None
+
+
+def letters(norm: str) -> str:
+    """The letters and digits alone: what is left where apostrophes went lost."""
+    return norm.replace("'", "").replace(".", "").replace(",", "")
