@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from assay.examine.moments import moment, slack
 from assay.examine.releases import released
 from assay.examine.revisions import ends_of
 from assay.examine.subject import Subject
+from assay.extract.read import read
 from assay.model.finding import Examination, Finding
 from assay.model.reading import Metadata
 from assay.testing.makers import pdf as makers
@@ -234,7 +236,7 @@ def test_more_editing_than_time_is_said(tmp_path: Path) -> None:
 
 def test_a_pdf_that_uses_more_than_its_version_and_its_dates_know_is_said(tmp_path: Path) -> None:
     body = b"%PDF-1.3\n1 0 obj\n<< /Type /ObjStm >>\nendobj\n"
-    found = look_into(subject(tmp_path, body, created="1999-01-01T00:00:00Z")).findings
+    found = examine(subject(tmp_path, body, created="1999-01-01T00:00:00Z")).findings
     assert {f.code for f in found} == {"pdf_newer_than_version", "date_before_format"}
 
 
@@ -264,7 +266,7 @@ def test_every_finding_says_both_readings_its_limits_and_a_way_to_check(tmp_path
 
 
 def test_a_type_without_a_detector_for_its_bytes_is_not_opened_again(tmp_path: Path) -> None:
-    assert not room.wants_look("text/plain")
+    assert not room.wants_look(subject(tmp_path, b"words", "text/plain"))
     assert look_into(subject(tmp_path, b"words", "text/plain")) == Examination()
 
 
@@ -310,3 +312,47 @@ def test_more_earlier_states_than_are_opened_is_said(
     monkeypatch.setattr("assay.examine.revisions._STATES", 0)
     found = look_into(subject(tmp_path, two_states()))
     assert ("revisions", "Unfinished") in found.failed
+
+
+# ---------------------------------------------------------------- seen while it is read
+
+
+def watched(folder: Path, body: bytes) -> Subject:
+    """The subject as its reading leaves it: with the pages that have to be looked at."""
+    path = folder / "exhibit"
+    path.write_bytes(body)
+    watch = room.PageWatch()
+    read(path, b"exhibit.pdf", folder, settings.Limits(), settings.Reading(), watch=watch)
+    assert not watch.failed
+    return replace(subject(folder, body), pages=tuple(watch.pages))
+
+
+def test_a_pdf_with_nothing_over_its_words_and_one_state_is_not_opened_again(
+    tmp_path: Path,
+) -> None:
+    assert not room.wants_look(watched(tmp_path, makers.pdf([["Nothing to see."]])))
+
+
+def test_pages_that_are_kept_while_reading_give_what_a_look_at_all_gives(tmp_path: Path) -> None:
+    body = makers.badly_redacted_pdf([["Clean."], ["Mira Halloran spoke."]], ["Mira Halloran"])
+    found = watched(tmp_path, body)
+    assert found.pages == (1,)
+    assert room.wants_look(found)
+    assert look_into(found) == look_into(subject(tmp_path, body))
+    assert look_into(found).findings
+
+
+def test_an_earlier_state_is_looked_into_though_no_page_is(tmp_path: Path) -> None:
+    found = watched(tmp_path, two_states())
+    assert found.pages == ()
+    assert room.wants_look(found)
+    assert look_into(found) == look_into(subject(tmp_path, two_states()))
+
+
+def test_a_watch_that_fails_has_all_pages_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("assay.examine.covered.may_hold_covered")
+    watch = room.PageWatch()
+    watch(0, None)
+    assert watch.failed

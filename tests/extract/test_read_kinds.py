@@ -18,6 +18,7 @@ from PIL import Image
 from assay import settings
 from assay.extract import formats, types
 from assay.extract.picture import draw, raster
+from assay.extract.request import Request
 from assay.testing.makers import archives, docx, images, mail, odf, pptx, rtf, texts, xlsx
 
 SAMPLES = {
@@ -160,3 +161,13 @@ def test_a_picture_cut_short_says_so() -> None:
     reading = made.read_bytes(body[: len(body) // 2], "a.jpg")
     assert made.codes(reading) == {"truncated"}
     assert reading.status == "partly"
+
+
+def test_two_workers_with_one_scratch_folder_never_write_to_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request(tmp_path, b"", tmp_path, settings.Limits(), settings.Reading())
+    mine = request.aside("unsealed")
+    monkeypatch.setattr("os.getpid", lambda: 1)
+    assert request.aside("unsealed") != mine
+    assert mine.parent == tmp_path

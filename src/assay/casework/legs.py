@@ -404,7 +404,7 @@ class Legs:
                 or is_volume(waiting.name)  # the others of its set may need it
                 or self._waits(answer.reading)
             )
-            if answer.look and self._look(waiting, answer.reading, waits):
+            if answer.look and self._look(waiting, answer, waits):
                 continue
             if not waits:
                 done.append(waiting.digest)
@@ -425,7 +425,7 @@ class Legs:
         if alone:
             self._alone.update(waiting.id for waiting in some)
 
-    def _look(self, waiting: Waiting, reading: Reading, waits: bool) -> bool:
+    def _look(self, waiting: Waiting, answer: tasks.ReadAnswer, waits: bool) -> bool:
         """Have the bytes of an exhibit that was read looked into; False where they are gone.
 
         `waits`: the bytes are needed after that too.
@@ -438,8 +438,9 @@ class Legs:
         self._looking[self._serial] = (waiting.id, waiting.digest, waits)
         limits = self._settings.limits
         request = tasks.LookRequest(
-            str(place), reading.type, reading.metadata, limits, self._passwords
-        )
+            str(place), answer.reading.type, answer.reading.metadata, limits, self._passwords,
+            answer.pages,
+        )  # fmt: skip
         self._pool.submit(Task(self._serial, "look", _PACK.encode(request), limits.seconds))
         return True
 
@@ -593,9 +594,17 @@ class Legs:
                 self._queued.add(row)
         else:
             self._catalogue.set_indexed([row], 0)  # found under its new path too
-            if not (self._catalogue.waits_for_ocr(row) or is_volume(path.name)):
+            if not (self._is_needed(row) or is_volume(path.name)):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(place)
+
+    def _is_needed(self, exhibit: int) -> bool:
+        """Tell whether the spooled bytes of an exhibit that was read are needed once more."""
+        return (
+            self._catalogue.waits_for_ocr(exhibit)
+            or any(looked == exhibit for looked, _, _ in self._looking.values())
+            or (self._second is not None and self._second.keeps(exhibit))
+        )
 
     def _is_taken(self, member: Member) -> bool:
         """Tell whether the bytes of a member were checked and taken in already."""

@@ -69,8 +69,9 @@ def _read(path: Path, look: bool) -> tuple[str, int, tasks.ReadAnswer, Examinati
             if look and answer.look:
                 reading = answer.reading
                 question = tasks.LookRequest(
-                    str(path.resolve()), reading.type, reading.metadata, settings.limits
-                )
+                    str(path.resolve()), reading.type, reading.metadata, settings.limits,
+                    pages=answer.pages,
+                )  # fmt: skip
                 body = _ask(pool, Task(2, "look", _PACK.encode(question), settings.limits.seconds))
                 looked = msgspec.msgpack.decode(body, type=Examination)
         finally:

@@ -8,7 +8,8 @@ A folder is handed over. For every file in it:
 2. read       extract.read.read, in a jailed worker: type, text in pages, metadata, members,
               problems. A worker that dies, hangs or eats memory costs this exhibit a problem.
 3. record     the reading goes into the catalogue; members become exhibits and go to step 2.
-              PDFs are looked into once more, for findings: examine.examine.look_into.
+              PDFs with something over their words or an earlier state are looked into once more,
+              for findings: examine.examine.look_into.
 4. attest     an event says what was made of the exhibit, with which recipe.
 5. index      index.write.page_for_index folds each page, the search engine stores it.
    (then)     office files that left nothing are handed to another program, where one is

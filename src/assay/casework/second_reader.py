@@ -58,6 +58,11 @@ class SecondReader:
         """Have an exhibit wait."""
         self._queue.append(candidate)
 
+    def keeps(self, exhibit: int) -> bool:
+        """Tell whether the bytes of an exhibit are still needed here."""
+        some = (*self._queue, *self._running.values())
+        return any(candidate.waiting.id == exhibit for candidate in some)
+
     def pending(self) -> int:
         """Exhibits that wait or are with the converter."""
         return len(self._queue) + len(self._running)

@@ -71,6 +71,7 @@ class ReadAnswer(msgspec.Struct):
     seconds: float = 0.0  # wall time that reading took
     examination: Examination = Examination()
     look: bool = False  # its bytes are to be looked into by a task of their own
+    pages: tuple[int, ...] | None = None  # of a PDF that this task has to look at; None for all
 
 
 class LookRequest(msgspec.Struct):
@@ -81,6 +82,7 @@ class LookRequest(msgspec.Struct):
     metadata: Metadata
     limits: Limits
     passwords: tuple[str, ...] = ()
+    pages: tuple[int, ...] | None = None
 
 
 class MemberRequest(msgspec.Struct):
@@ -204,11 +206,12 @@ def _read(
     request: ReadRequest, item: ReadItem, transcriber: Transcriber | None = None
 ) -> ReadAnswer:
     from assay.engines.catalogue import pack_words
-    from assay.examine.examine import examine, wants_look
+    from assay.examine.examine import PageWatch, examine, wants_look
     from assay.examine.subject import Subject
     from assay.extract.read import read
     from assay.index.analysis import analyse
 
+    watch = PageWatch()
     reading = read(
         Path(item.path),
         item.name,
@@ -219,6 +222,7 @@ def _read(
         item.depth,
         _neighbours(item.beside),
         transcriber=transcriber,
+        watch=watch,
     )
     bare = tuple(
         page if page.words is None else msgspec.structs.replace(page, words=None)
@@ -230,7 +234,12 @@ def _read(
     if len(reading.text) <= _TOKENS_FOR:
         bodies = [analyse(reading.text[page.start : page.end]) for page in reading.pages]
         tokens = tuple((body.words, body.han, body.exact) for body in bodies)
-    subject = Subject.of(Path(item.path), reading.type, reading.metadata, request.limits, now_utc())
+    # a reader that met trouble may not have come to all pages
+    pages = None if watch.failed or reading.problems else tuple(watch.pages)
+    subject = Subject.of(
+        Path(item.path), reading.type, reading.metadata, request.limits, now_utc(),
+        request.passwords, pages,
+    )  # fmt: skip
     unread = any(p.fatal for p in reading.problems)
     return ReadAnswer(
         msgspec.structs.replace(reading, pages=bare),
@@ -238,7 +247,8 @@ def _read(
         digest,
         tokens,
         examination=examine(subject),
-        look=wants_look(reading.type) and not unread,
+        look=not unread and wants_look(subject),
+        pages=pages,
     )
 
 
@@ -250,7 +260,7 @@ def look_into_exhibit(body: bytes) -> bytes:
     request = msgspec.msgpack.decode(body, type=LookRequest)
     subject = Subject.of(
         Path(request.path), request.type, request.metadata, request.limits, now_utc(),
-        request.passwords,
+        request.passwords, request.pages,
     )  # fmt: skip
     return _PACK.encode(look_into(subject))
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy
@@ -90,10 +92,12 @@ class _Cover:
 
 
 def find_covered(subject: Subject) -> Iterator[Finding]:
-    """A finding for each page with covered text.
+    """A finding for each page with covered text; `subject.pages` are those to look at.
 
     Raises Unfinished, last, where a page has more than 50,000 objects: the rest was not seen.
     """
+    if subject.pages is not None and not subject.pages:
+        return
     document = None
     for password in (None, *subject.passwords):
         try:
@@ -105,7 +109,7 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
         return  # the reader says why it cannot be opened
     cut = False
     try:
-        for index in range(len(document)):
+        for index in range(len(document)) if subject.pages is None else subject.pages:
             try:
                 page = document[index]
             except pypdfium2.PdfiumError:
@@ -123,6 +127,18 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
         raise Unfinished
 
 
+def may_hold_covered(page: Any) -> bool:
+    """Tell whether a page has to be looked at: something lies over words, or it is too large.
+
+    For a page that a reader has loaded already; its picture, which costs most, is not drawn.
+    """
+    if pdfium.FPDFPage_CountObjects(page) > _OBJECTS:
+        return True
+    drawn = _Drawn()
+    drawn.take_page(page)
+    return drawn.may_cover()
+
+
 def _look(page: Any) -> tuple[dict[str, int], list[str], list[int]] | None:
     """(covered characters by kind of cover, covered runs of text, their boxes), or None."""
     drawn = _Drawn()
@@ -138,7 +154,7 @@ def _look(page: Any) -> tuple[dict[str, int], list[str], list[int]] | None:
 
 _Matrix = tuple[float, float, float, float, float, float]
 _SAME: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-_NO_COLOUR = (-999, -999, -999)
+_PAIRS = 1 << 20  # of a cover and a text that are compared at once
 
 
 class _Drawn:
@@ -147,7 +163,7 @@ class _Drawn:
     def __init__(self) -> None:
         self.covers: list[_Cover] = []
         self.texts: dict[int, int] = {}  # address of a text object -> its order
-        self._boxes: list[tuple[float, ...]] = []  # of text objects: order, box, colour
+        self._placed: list[_Matrix] = []  # of text objects: where their form lies
         self._count = 0
         self._floats = (ctypes.c_float * 4)()
         self._words = (ctypes.c_uint * 4)()
@@ -158,35 +174,53 @@ class _Drawn:
 
     def may_cover(self) -> bool:
         """Leave only covers that lie over a text object, or under it in its colour; tell if any."""
-        if not self.covers or not self._boxes:
+        if not self.covers or not self.texts:
             return False
-        texts = numpy.array(self._boxes)
-        kept = []
-        for cover in self.covers:
+        things = list(self.texts)
+        known, texts = self._text_boxes(things)
+        orders = numpy.fromiter(self.texts.values(), numpy.int64)
+        covers = numpy.array([(c.left, c.bottom, c.right, c.top) for c in self.covers])
+        at_once = max(_PAIRS // len(things), 1)
+        kept: list[_Cover] = []
+        for first in range(0, len(covers), at_once):
+            part = covers[first : first + at_once, :, None]
             over = (
-                (texts[:, 1] < cover.right) & (texts[:, 3] > cover.left)
-                & (texts[:, 2] < cover.top) & (texts[:, 4] > cover.bottom)
+                (texts[0] < part[:, 2]) & (texts[2] > part[:, 0])
+                & (texts[1] < part[:, 3]) & (texts[3] > part[:, 1]) & known
             )  # fmt: skip
-            before = texts[:, 0] < cover.order
-            if cover.colour is not None:
-                shade = numpy.abs(texts[:, 5:] - numpy.array(cover.colour)).max(axis=1) <= _FLAT
-                before |= shade
-            if bool((over & before).any()):
-                kept.append(cover)
+            for at in numpy.flatnonzero(over.any(axis=1)).tolist():
+                cover = self.covers[first + at]
+                under = numpy.flatnonzero(over[at])
+                if bool((orders[under] < cover.order).any()) or (
+                    cover.colour is not None
+                    and any(_alike(self.colour(things[n]), cover.colour) for n in under.tolist())
+                ):
+                    kept.append(cover)
         self.covers = kept
         return bool(kept)
+
+    def _text_boxes(self, things: list[int]) -> tuple[Any, Any]:
+        """(whether a text object has a box, left, bottom, right, top of all on the page)."""
+        sides = numpy.zeros((len(things), 4), numpy.float32)
+        start = sides.ctypes.data
+        ways = (range(start + n, start + n + 16 * len(things), 16) for n in (0, 4, 8, 12))
+        known = numpy.fromiter(map(_bounds, things, *ways), numpy.int64, len(things)) != 0
+        found = sides.astype(float)
+        for number, matrix in enumerate(self._placed):
+            if matrix is not _SAME:
+                found[number] = _box(found[number].tolist(), matrix)
+        return known, found.T
 
     def take_page(self, page: Any) -> None:
         """All objects and annotations of a page."""
         raw = ctypes.cast(page, ctypes.c_void_p).value
         count = min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)
-        things = [_object_of(raw, number) for number in range(count)]
-        kinds = {_type(thing) for thing in things}
+        things = list(map(_object_of, repeat(raw), range(count)))
+        kinds = list(map(_type, things))
         noted = pdfium.FPDFPage_GetAnnotCount(page)
-        if kinds <= {pdfium.FPDF_PAGEOBJ_TEXT} and not noted:
+        if not noted and set(kinds) <= {pdfium.FPDF_PAGEOBJ_TEXT}:
             return  # words alone
-        for thing in things:
-            self._take(thing, _SAME, 0)
+        self._take(things, kinds, _SAME, 0)
         rect = pdfium.FS_RECTF()
         for number in range(min(noted, 5000)):
             annot = pdfium.FPDFPage_GetAnnot(page, number)
@@ -199,25 +233,26 @@ class _Drawn:
                 self.covers.append(_Cover(math.inf, kind, rect.left, low, rect.right, high))
             pdfium.FPDFPage_CloseAnnot(annot)
 
-    def _take(self, thing: int, matrix: _Matrix, depth: int) -> None:
-        self._count += 1
-        kind = _type(thing)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            self.texts[thing] = self._count
-            if _bounds(thing, *self._at_floats):
-                box = _box(self._floats, matrix)
-                self._boxes.append((self._count, *box, *(self.colour(thing) or _NO_COLOUR)))
-            return
-        if kind == pdfium.FPDF_PAGEOBJ_FORM:
-            if depth < _NEST:
+    def _take(self, things: list[int], kinds: list[int], matrix: _Matrix, depth: int) -> None:
+        """Objects that are drawn one after another, with what their forms hold."""
+        for thing, kind in zip(things, kinds, strict=True):
+            if depth and self._count > _OBJECTS:
+                return
+            self._count += 1
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                self.texts[thing] = self._count
+                self._placed.append(matrix)
+            elif kind != pdfium.FPDF_PAGEOBJ_FORM:
+                self._take_shape(thing, kind, matrix)
+            elif depth < _NEST:
                 own = pdfium.FS_MATRIX()
                 _matrix(thing, ctypes.addressof(own))
                 inner = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-                for number in range(min(_parts(thing), _OBJECTS)):
-                    if self._count > _OBJECTS:
-                        return
-                    self._take(_part_of(thing, number), inner, depth + 1)
-            return
+                count = min(_parts(thing), _OBJECTS)
+                parts = list(map(_part_of, repeat(thing), range(count)))
+                self._take(parts, list(map(_type, parts)), inner, depth + 1)
+
+    def _take_shape(self, thing: int, kind: int, matrix: _Matrix) -> None:
         colour = None
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             if not _draw_mode(thing, self._at_words[0], self._at_words[1]):
@@ -225,7 +260,6 @@ class _Drawn:
             if not self._words[0] and not (self._words[1] and self._is_thick(thing)):
                 return
             name = "a filled box"
-            colour = self.colour(thing)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             name = "a picture"
         elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
@@ -235,6 +269,8 @@ class _Drawn:
         if _bounds(thing, *self._at_floats):
             box = _box(self._floats, matrix)
             if box[2] - box[0] > 1 and box[3] - box[1] > 1:
+                if kind == pdfium.FPDF_PAGEOBJ_PATH:
+                    colour = self.colour(thing)
                 self.covers.append(_Cover(self._count, name, *box, colour))
 
     def colour(self, thing: int) -> tuple[int, int, int] | None:
@@ -246,6 +282,15 @@ class _Drawn:
     def _is_thick(self, thing: int) -> bool:
         """Tell whether a stroke is as wide as a line of text is high."""
         return bool(_stroke_width(thing, self._at_floats[0])) and self._floats[0] >= 4
+
+
+def _alike(mine: tuple[int, int, int] | None, other: tuple[int, int, int] | None) -> bool:
+    """Tell whether two colours cannot be told apart."""
+    return (
+        mine is not None
+        and other is not None
+        and all(abs(a - b) <= _FLAT for a, b in zip(mine, other, strict=True))
+    )
 
 
 def _times(a: _Matrix, b: _Matrix) -> _Matrix:
@@ -309,12 +354,7 @@ def _may_hide(textpage: Any, index: int, drawn: _Drawn, cover: _Cover) -> bool:
         return False
     if drawn.texts.get(thing, 0) < cover.order:
         return True
-    mine = drawn.colour(thing)
-    return (
-        cover.colour is not None
-        and mine is not None
-        and all(abs(a - b) <= _FLAT for a, b in zip(mine, cover.colour, strict=True))
-    )
+    return _alike(drawn.colour(thing), cover.colour)
 
 
 _UNPAINTED = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
@@ -324,11 +364,10 @@ def _char_boxes(textpage: Any, count: int) -> Any:
     """float, shape (count, 4): left, bottom, right, top of the ink of each character."""
     # pdfium's order: left, right, bottom, top
     found = numpy.zeros((count, 4))
-    place = found.ctypes.data
+    start = found.ctypes.data
     raw = ctypes.cast(textpage, ctypes.c_void_p).value
-    for index in range(count):
-        _char_box(raw, index, place, place + 8, place + 16, place + 24)
-        place += 32
+    ways = (range(start + n, start + n + 32 * count, 32) for n in (0, 8, 16, 24))
+    deque(map(_char_box, repeat(raw), range(count), *ways), maxlen=0)
     return found[:, (0, 2, 1, 3)]
 
 
@@ -349,7 +388,7 @@ class _Picture:
         pdfium.FPDFBitmap_FillRect(bitmap.raw, 0, 0, wide, high, 0xFFFFFFFF)
         pdfium.FPDF_RenderPageBitmap(
             bitmap.raw, page.raw, -self._left, -self._top, self._wide, self._high, 0,
-            pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE,
+            pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_RENDER_NO_SMOOTHIMAGE,
         )  # fmt: skip
         pixels = bitmap.to_numpy()
         self._pixels = pixels[:, :, 0] if pixels.ndim == 3 else pixels

@@ -8,32 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
+from typing import Any
 
 from assay.examine.subject import Subject
 from assay.model.finding import Examination, Finding
 from assay.ports import Card
 
 Detector = Callable[[Subject], Iterable[Finding]]
+_PDF = "application/pdf"
 _BESIDE = (("at_odds", "find_odds"),)
+_BESIDE_OF = {_PDF: (*_BESIDE, ("features", "find_newer"))}
 # media type -> (file, function) of what opens the bytes
 _INTO: dict[str, tuple[tuple[str, str], ...]] = {
-    "application/pdf": (
-        ("revisions", "find_revisions"),
-        ("covered", "find_covered"),
-        ("features", "find_newer"),
-    ),
+    _PDF: (("revisions", "find_revisions"), ("covered", "find_covered")),
 }
 ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
-def wants_look(media: str) -> bool:
-    """Tell whether exhibits of this media type are looked into."""
-    return media in _INTO
+class PageWatch:
+    """Sees the pages of a PDF while they are read, and keeps which have to be looked at.
+
+    Most have none: their files need not be opened, nor their pages loaded, a second time.
+    """
+
+    def __init__(self) -> None:
+        self.pages: list[int] = []  # from 0
+        self.failed = False  # then the look has to see all pages
+
+    def __call__(self, index: int, page: Any) -> None:
+        """A page that a reader has loaded (a handle of pdfium). Never raises."""
+        try:
+            from assay.examine.covered import may_hold_covered
+
+            if may_hold_covered(page):
+                self.pages.append(index)
+        except Exception:  # noqa: BLE001 - a detector that breaks costs no reading
+            self.failed = True
+
+
+def wants_look(subject: Subject) -> bool:
+    """Tell whether the bytes of an exhibit that was read have to be looked into.
+
+    `subject.pages` are those that its reader's `PageWatch` kept, None where it saw none.
+    """
+    if subject.type != _PDF:
+        return False
+    if subject.pages is None or subject.pages:
+        return True
+    from assay.examine.revisions import has_earlier
+
+    return has_earlier(subject.path, subject.limits.member)
 
 
 def examine(subject: Subject) -> Examination:
-    """Findings from what reading found. Never raises."""
-    return _run(subject, _BESIDE)
+    """Findings from what reading found, and from bytes that need no parser. Never raises."""
+    return _run(subject, _BESIDE_OF.get(subject.type, _BESIDE))
 
 
 def look_into(subject: Subject) -> Examination:
@@ -57,5 +86,6 @@ def _run(subject: Subject, detectors: Sequence[tuple[str, str]]) -> Examination:
 
 def cards() -> tuple[Card, ...]:
     """What every detector says of itself."""
-    files = [file for file, _ in _BESIDE] + [file for row in _INTO.values() for file, _ in row]
+    rows = (_BESIDE, *_INTO.values(), *(row[len(_BESIDE) :] for row in _BESIDE_OF.values()))
+    files = [file for row in rows for file, _ in row]
     return tuple(import_module(f"assay.examine.{file}").CARD for file in files)

@@ -18,6 +18,7 @@ import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -56,6 +57,16 @@ def ends_of(data: bytes | mmap.mmap) -> list[int]:
         if _SECTION.match(data[offset : offset + 32]):
             ends.append(match.end())
     return ends
+
+
+def has_earlier(path: Path, largest: int) -> bool:
+    """Tell whether a file holds more than one state. Raises OSError."""
+    if not 0 < path.stat().st_size <= largest:
+        return False
+    with path.open("rb") as stream, mmap.mmap(
+        stream.fileno(), 0, access=mmap.ACCESS_READ
+    ) as data:  # fmt: skip
+        return len(ends_of(data)) > 1
 
 
 def find_revisions(subject: Subject) -> Iterator[Finding]:

@@ -23,15 +23,16 @@ class Subject:
     limits: Limits
     now: str
     passwords: tuple[str, ...] = ()
+    pages: tuple[int, ...] | None = None  # those of a PDF to be looked at, from 0; None for all
     found: dict[str, str] = field(default_factory=dict)  # the first value of each name
 
     @classmethod
     def of(
         cls, path: Path, type: str, metadata: Metadata, limits: Limits, now: str,
-        passwords: tuple[str, ...] = (),
+        passwords: tuple[str, ...] = (), pages: tuple[int, ...] | None = None,
     ) -> Subject:  # fmt: skip
         """A subject, with the metadata as found by name."""
         found: dict[str, str] = {}
         for name, value in metadata.found:
             found.setdefault(name, value)
-        return cls(path, type, metadata, limits, now, passwords, found)
+        return cls(path, type, metadata, limits, now, passwords, pages, found)

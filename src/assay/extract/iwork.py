@@ -65,7 +65,7 @@ def _read_text(request: Request, transcript: Transcript, archive: Archive) -> No
     if nested is None:
         _read_iwa(transcript, archive, "Index/")
         return
-    place = request.scratch / ".index"
+    place = request.aside("index")
     try:
         _copy(archive, nested, place, transcript)
         with Archive(place) as inner:

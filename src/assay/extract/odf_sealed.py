@@ -111,7 +111,7 @@ def open_package(package: Package, seals: list[Seal]) -> None:
     password = next((p for p in request.passwords if found and _opens(package, found[0], p)), None)
     if password is None:
         raise Stop("encrypted", "", "OpenDocument")
-    place = request.scratch / ".unsealed"
+    place = request.aside("unsealed")
     try:
         _write(package, {s.part: s for s in found}, password, place)
         media = types.sniff(place, request.suffix)

@@ -10,7 +10,7 @@ layer is garbage; the layer stays, as a region `garbled`.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def read_pdf(request: Request, transcript: Transcript) -> None:
     with opened(request, transcript) as document:
         file_pages: list[int] | None = None
         if request.only is None:
-            file_pages = _read_pages(document, transcript)
+            file_pages = _read_pages(document, transcript, request.watch)
             _read_outline(document, transcript)
             pdf_meta.read_metadata(request, document, transcript)
         _take_attachments(document, transcript, file_pages)
@@ -59,7 +59,7 @@ def opened(request: Request, transcript: Transcript | None = None) -> Iterator[A
     if found is not None:
         document, secret = found
     else:
-        repaired = request.scratch / ".repaired.pdf"
+        repaired = request.aside("repaired")
         try:
             document, secret = _repair(request, repaired)
         except Stop:
@@ -122,7 +122,9 @@ def _repair(request: Request, place: Path) -> tuple[Any, bool]:
     return found[0], found[1] or bool(password)
 
 
-def _read_pages(document: Any, transcript: Transcript) -> list[int]:
+def _read_pages(
+    document: Any, transcript: Transcript, watch: Callable[[int, Any], None] | None
+) -> list[int]:
     """Write all pages; the indices of those with files on their annotations."""
     form = None
     if document.get_formtype() != pdfium.FORMTYPE_NONE:
@@ -148,6 +150,8 @@ def _read_pages(document: Any, transcript: Transcript) -> list[int]:
                 failed.append(index + 1)
             if pdf_extras.has_files(page):
                 with_files.append(index)
+            if watch is not None:
+                watch(index, page)
         finally:
             if form:
                 pdfium.FORM_OnBeforeClosePage(page, form)

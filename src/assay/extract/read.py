@@ -9,9 +9,10 @@ members, a problem, or a file that truly holds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from assay import settings
 from assay.extract import census, formats, sets, types
@@ -34,16 +35,18 @@ def read(
     depth: int = 0,
     neighbours: Sequence[Neighbour] = (),
     transcriber: Transcriber | None = None,
+    watch: Callable[[int, Any], None] | None = None,
 ) -> Reading:
     """Read the exhibit at `path`, whose raw last name is `name`.
 
     `depth` counts the containers around it. Members are left in `scratch` under the hex
     digits of their digest. `neighbours` are files that may be parts of one split set with it.
-    `transcriber` writes down what is said in sound. Raises OSError only where `path` or
-    `scratch` cannot be used; everything else is a problem in the answer.
+    `transcriber` writes down what is said in sound, `watch` sees the pages of a PDF. Raises
+    OSError only where `path` or `scratch` cannot be used; everything else is a problem in the
+    answer.
     """
     request = Request(path, name, scratch, limits, options, tuple(passwords), depth)
-    request = replace(request, neighbours=tuple(neighbours), transcriber=transcriber)
+    request = replace(request, neighbours=tuple(neighbours), transcriber=transcriber, watch=watch)
     return read_request(request)
 
 

@@ -45,7 +45,7 @@ def read_sealed(request: Request, transcript: Transcript) -> None:
 
     _derive_once()
     transcript.note("encryption", "office password")
-    place = request.scratch / ".unsealed"
+    place = request.aside("unsealed")
     try:
         for password in (_BUILT_IN, *request.passwords):
             try:
