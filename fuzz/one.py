@@ -10,8 +10,9 @@
 - `members`: a member with neither digest nor problem, or one whose bytes are not in the scratch;
 - `outside`: a file is made, moved or removed outside the scratch, a program or socket opened
   (seen by Python's audit hook: what a C library does by itself is the jail's business);
-- `slip`: the reader failed in a way that says nothing about the file (`TypeError` and its like).
-  `read` makes a problem of it, so nothing is lost in silence, but the rest of the exhibit is.
+- `slip`: the reader failed in a way that says nothing about the file (`TypeError` and its like;
+  an index or key that is missing where no reader expected that). `read` makes a problem of it,
+  so nothing is lost in silence, but the rest of the exhibit is.
 
 Each kind of finding is kept once a place, as OUT/NAME-kind-place, and fuzzing goes on.
 Zip packages are mutated inside: the directory and the checksums of the mutant are right.
@@ -20,6 +21,7 @@ Zip packages are mutated inside: the directory and the checksums of the mutant a
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import os
 import random
@@ -36,7 +38,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["assay.extract"]):
-    from assay.extract import formats, problems, read, transcript, types
+    from assay.extract import census, formats, problems, read, transcript, types
     from targets import targets
 
 import msgspec
@@ -51,9 +53,9 @@ LIMITS = msgspec.structs.replace(
 )  # fmt: skip
 OPTIONS = settings.Reading()
 SLIPS = (
-    TypeError, AttributeError, KeyError, IndexError, NameError, AssertionError,
-    UnboundLocalError, ZeroDivisionError, StopIteration,
+    TypeError, AttributeError, NameError, AssertionError, UnboundLocalError, ZeroDivisionError,
 )  # fmt: skip
+UNEXPECTED = (*SLIPS, KeyError, IndexError, StopIteration)  # where only `read` itself caught them
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -106,11 +108,17 @@ class Fuzzer:
         self.slip: BaseException | None = None
         self._sniff = types.sniff
         types.sniff = self.sniff
+        # a library's work, the same for all: a worker has the model from before its jail closed
+        read.language_of = lambda text: None
         trouble = transcript.Transcript.trouble
 
         def noted(one: object, code: str, *rest: str, **more: str) -> None:
             error = sys.exc_info()[1]
-            if isinstance(error, SLIPS) and code in ("damaged", "part_damaged"):
+            by_read = sys._getframe(1).f_code.co_name == "read_request"
+            if isinstance(error, UNEXPECTED if by_read else SLIPS) and code in (
+                "damaged",
+                "part_damaged",
+            ):
                 self.slip = error
             trouble(one, code, *rest, **more)  # type: ignore[arg-type]
 
@@ -241,6 +249,8 @@ def main() -> None:
     with atheris.instrument_imports(include=["assay.extract"]):
         for media in fuzzer.media:
             formats.reader_for(media)
+            if census.counts(media):
+                importlib.import_module(f"assay.extract.census.{census._BY_TYPE[media][0]}")
     atheris.Setup(
         [sys.argv[0], *sys.argv[3:]], fuzzer.one, custom_mutator=mutate, internal_libfuzzer=True
     )

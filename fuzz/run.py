@@ -33,31 +33,42 @@ def gather(out: Path) -> None:
     )  # fmt: skip
 
 
-def fuzz(name: str, minutes: float, out: Path) -> tuple[str, float, int, int, list[str]]:
-    """Fuzz one parser: (name, minutes, executions, how often it ended by itself, findings)."""
+def fuzz(name: str, minutes: float, out: Path) -> tuple[str, float, float, int, int, list[str]]:
+    """Fuzz one parser.
+
+    Gives its name, minutes by the clock and of CPU, executions, how often it ended by itself
+    and its findings.
+    """
     corpus, seeds, findings = out / "corpus" / name, out / "seeds" / name, out / "findings"
     for folder in (corpus, seeds, findings):
         folder.mkdir(parents=True, exist_ok=True)
     began, done, ends = time.monotonic(), 0, 0
+    spent = 0.0
     while (left := minutes * 60 - (time.monotonic() - began)) > 2:
-        answer = subprocess.run(
-            [sys.executable, str(HERE / "one.py"), name, str(findings),
-             f"-max_total_time={int(left)}", f"-max_len={LARGEST}", "-timeout=30",
-             "-rss_limit_mb=1536", "-print_final_stats=1", "-len_control=0",
-             f"-artifact_prefix={findings}/{name}-", str(corpus), str(seeds)],
-            capture_output=True, check=False,
-            env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONHASHSEED": "0"},
-        )  # fmt: skip
-        words = answer.stderr.decode("utf-8", "replace")
-        (out / f"{name}.log").write_text(words, encoding="utf-8")
+        command = [
+            sys.executable, str(HERE / "one.py"), name, str(findings),
+            f"-max_total_time={int(left)}", f"-max_len={LARGEST}", "-timeout=30",
+            "-rss_limit_mb=1536", "-print_final_stats=1", "-len_control=0",
+            f"-artifact_prefix={findings}/{name}-", str(corpus), str(seeds),
+        ]  # fmt: skip
+        log = out / f"{name}.log"
+        with log.open("wb") as told_to:
+            child = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=told_to,
+                env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONHASHSEED": "0"},
+            )  # fmt: skip
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        spent += usage.ru_utime + usage.ru_stime
+        words = log.read_text(encoding="utf-8", errors="replace")
         told = re.search(r"number_of_executed_units:\s*(\d+)", words)
         steps = re.findall(r"^#(\d+)\s", words, re.MULTILINE)
         done += int(told[1]) if told else int(steps[-1]) if steps else 0
-        ends += answer.returncode != 0
-        if answer.returncode and ends > 50:
+        ends += child.returncode != 0
+        if child.returncode and ends > 50:
             break
     found = sorted(p.name for p in findings.glob(f"{name}-*") if p.suffix != ".txt")
-    return name, (time.monotonic() - began) / 60, done, ends, found
+    return name, (time.monotonic() - began) / 60, spent / 60, done, ends, found
 
 
 def main() -> None:
@@ -73,13 +84,15 @@ def main() -> None:
     if not (out / "seeds").is_dir():
         gather(out)
     names = options.names or list(targets())
-    print("| parser | minutes | executions | ended | findings |\n|---|---|---|---|---|", flush=True)
+    print("| parser | minutes | of CPU | executions | ended | findings |", flush=True)
+    print("|---|---|---|---|---|---|", flush=True)
     with ThreadPoolExecutor(options.jobs) as pool:
-        for name, minutes, done, ends, found in pool.map(
+        for name, minutes, spent, done, ends, found in pool.map(
             lambda name: fuzz(name, options.minutes, out), names
         ):
             kept = ", ".join(found) or "none"
-            print(f"| {name} | {minutes:.1f} | {done} | {ends} | {kept} |", flush=True)
+            figures = f"{minutes:.1f} | {spent:.1f} | {done} | {ends}"
+            print(f"| {name} | {figures} | {kept} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,15 @@ def test_hangul_under_a_password_or_cut_short_is_named() -> None:
     assert made.codes(made.read_bytes(cut, "a.hwp")) == {"truncated"}
 
 
+def test_zeros_behind_a_section_of_hangul_are_padding_and_zeros_inside_it_are_damage() -> None:
+    padded = made.read_bytes(made.ole(oldoffice.hwp(paragraph("Words.") + bytes(999))), "a.hwp")
+    broken = paragraph("Words.") + bytes(999) + paragraph("Lost.")
+    damaged = made.read_bytes(made.ole(oldoffice.hwp(broken)), "a.hwp")
+    assert padded.text == damaged.text == "Words.\n"
+    assert padded.problems == ()
+    assert [p.code for p in damaged.problems] == ["damaged"]
+
+
 def test_a_section_of_hangul_that_unpacks_without_end_stops_at_the_limit() -> None:
     reading = made.read_bytes(made.ole(oldoffice.hwp(bytes(40 << 20))), "a.hwp")
     assert "bomb" in made.codes(reading)

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import struct
 import uuid
+from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 Tree = dict[str, "bytes | Tree"]
 
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+_DIFAT = 0xFFFFFFFC  # from here on marks, not sectors
 _SMALL = 4096  # streams below this size live in the mini stream
 _DEPTH = 24
 NATIVE = "\x01ole10native"
@@ -27,6 +29,61 @@ AROUND = frozenset(
     ("\x01ole", "\x01compobj", "\x03objinfo", "\x03linkinfo", "\x03printer", "\x03olepres",
      "\x03ocxname", "\x03accessobjsiteData".lower(), "\x01olink", "\x03pic", "\x03print")
 )  # fmt: skip
+
+
+def goes_round(stream: BinaryIO) -> bool:
+    """Tell whether a chain of sectors comes back to itself, which no honest file's does.
+
+    For libraries that follow such a chain until no memory is left.
+    """
+    head = stream.read(512)
+    if len(head) < 512 or (size := 1 << (head[30] & 31)) not in (512, 4096):
+        return False
+    most = stream.seek(0, 2) // size + 1
+
+    def sector(number: int) -> array[int]:
+        stream.seek((number + 1) * size)
+        block = stream.read(size)
+        return array("I", block[: len(block) // 4 * 4])
+
+    tables = array("I", head[76:])
+    following = struct.unpack_from("<I", head, 68)[0]
+    while following < _DIFAT:
+        block = sector(following)
+        if len(tables) > 109 + most * size // 4 or not block:
+            return bool(block)
+        tables.extend(block[:-1])
+        following = block[-1]
+    table = array("I")
+    for number in tables:
+        if number < _DIFAT:
+            table.extend(sector(number))
+            if len(table) > most * size // 4:
+                return True
+    if _has_ring(table):
+        return True
+    small = array("I")
+    number = struct.unpack_from("<I", head, 60)[0]
+    while number < len(table):
+        small.extend(sector(number))
+        number = table[number]
+    return _has_ring(small)
+
+
+def _has_ring(table: array[int]) -> bool:
+    state = bytearray(len(table))  # 1 on the way that is walked, 2 on one that came to an end
+    for start in range(len(table)):
+        way: list[int] = []
+        at = start
+        while at < len(table) and not state[at]:
+            state[at] = 1
+            way.append(at)
+            at = table[at]
+        if at < len(table) and state[at] == 1:
+            return True
+        for place in way:
+            state[place] = 2
+    return False
 
 
 def children(ole: Any, path: tuple[str, ...]) -> list[Any]:

@@ -211,6 +211,10 @@ class _Section:
         while at + 4 <= len(body):
             head = struct.unpack_from("<I", body, at)[0]
             tag, level, size = head & 0x3FF, head >> 10 & 0x3FF, head >> 20
+            if not head:  # padding; a record at each four zeros would be millions of them
+                if body.count(0, at) < len(body) - at:
+                    transcript.trouble("damaged", "a section", "bytes that are no record")
+                return
             at += 4
             if size == 0xFFF and at + 4 <= len(body):
                 size = struct.unpack_from("<I", body, at)[0]

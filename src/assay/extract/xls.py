@@ -17,7 +17,7 @@ from typing import Any
 import olefile  # type: ignore[import-untyped]
 import python_calamine as calamine
 
-from assay.extract import oleparts, types
+from assay.extract import compound, oleparts, types
 from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop
 from assay.extract.request import Request
@@ -99,6 +99,9 @@ def _read_cells(request: Request, transcript: Transcript, book: _Book) -> Pages:
     pages = Pages(request, transcript)
     try:
         with request.path.open("rb") as stream:
+            if compound.goes_round(stream):
+                raise ValueError  # calamine would follow it until its memory is gone
+            stream.seek(0)
             opened = calamine.CalamineWorkbook.from_filelike(stream)
     except BaseException as error:
         # a Rust panic comes as a BaseException of its own

@@ -11,7 +11,6 @@ import struct
 from assay.extract.request import Request
 
 _LAST = 0xFFFFFFFA  # from here on marks, not sectors
-_STEPS = 1 << 20
 _BLIPS = frozenset((*range(0xF01A, 0xF020), 0xF029, 0xF02A))
 
 
@@ -37,11 +36,19 @@ def count_publication(request: Request) -> int | None:
 
 
 class Directory:
-    """(path, size) of each stream. Raises struct.error or ValueError where it is broken."""
+    """(path, size) of each stream. Raises struct.error or ValueError where it is broken.
+
+    A chain that comes back to itself is broken: no file has more sectors than bytes for them,
+    and a ring of one would else be followed into hundreds of megabytes.
+    """
 
     def __init__(self, body: bytes) -> None:
         self._body = body
-        self._size = 1 << struct.unpack_from("<H", body, 30)[0]
+        shift = struct.unpack_from("<H", body, 30)[0]
+        if not 7 <= shift <= 20:
+            raise ValueError
+        self._size = 1 << shift
+        self._most = len(body) // self._size + 1
         self._table = self._sectors()
         first, self._cutoff, self._mini = struct.unpack_from("<I4xII", body, 48)
         self._raw = self._chain(first)
@@ -53,9 +60,9 @@ class Directory:
         """The allocation table: the sector that follows each one."""
         held = list(struct.unpack_from("<109I", self._body, 76))
         following = struct.unpack_from("<I", self._body, 68)[0]
-        for _ in range(_STEPS):
-            if following >= _LAST:
-                break
+        while following < _LAST:
+            if len(held) > 109 + self._most * (self._size // 4):
+                raise ValueError
             block = self._sector(following)
             numbers = struct.unpack(f"<{len(block) // 4}I", block)
             held += numbers[:-1]
@@ -63,6 +70,8 @@ class Directory:
         table: list[int] = []
         for sector in held:
             if sector < _LAST:
+                if len(table) > self._most * (self._size // 4):
+                    raise ValueError
                 block = self._sector(sector)
                 table += struct.unpack(f"<{len(block) // 4}I", block)
         return table
@@ -72,7 +81,9 @@ class Directory:
 
     def _chain(self, number: int) -> bytes:
         parts: list[bytes] = []
-        while number < min(len(self._table), _LAST) and len(parts) < _STEPS:
+        while number < min(len(self._table), _LAST):
+            if len(parts) > self._most:
+                raise ValueError
             parts.append(self._sector(number))
             number = self._table[number]
         return b"".join(parts)
@@ -108,7 +119,9 @@ class Directory:
         links = self._chain(self._mini)
         table = struct.unpack(f"<{len(links) // 4}I", links)
         parts: list[bytes] = []
-        while first < len(table) and len(parts) < _STEPS:
+        while first < len(table):
+            if len(parts) > len(table):
+                raise ValueError
             parts.append(small[64 * first : 64 * first + 64])
             first = table[first]
         return b"".join(parts)[:size]

@@ -104,15 +104,18 @@ class _Trees:
         local = self._local(length, index)
         out = self._body[place + at : place + min(at + size, local)] if at < local else b""
         page = int.from_bytes(self._body[place + local : place + local + 4], "big")
-        begin, room, steps = local, self._usable - 4, 0
-        while len(out) < size and page and steps < 1_000_000:
+        begin, room = local, self._usable - 4
+        left = len(self._body) // self._size + 1  # more pages than there are come back
+        while len(out) < size and page:
+            left -= 1
+            if left < 0:
+                raise ValueError
             base = (page - 1) * self._size
             if begin + room > at + len(out):
                 skip = at + len(out) - begin
                 out += self._body[base + 4 + skip : base + 4 + min(room, skip + size - len(out))]
             page = int.from_bytes(self._body[base : base + 4], "big")
             begin += room
-            steps += 1
         return out
 
     def _spans(self, cell: tuple[int, int, bool]) -> list[tuple[int, int, int]]:

@@ -149,10 +149,12 @@ def _fat(part: Window | Medium, boot: bytes) -> int:
     unit = cluster * sector
 
     def chain(number: int) -> bytes:
-        body, seen = [], 0
-        while 2 <= number < clusters + 2 and seen <= min(clusters, _MOST):
+        body, met = [], set[int]()
+        while 2 <= number < clusters + 2 and len(met) <= _MOST:
+            if number in met:
+                raise ValueError  # a ring: not even the number of its entries is known
+            met.add(number)
             body.append(part.read_at(data_at + (number - 2) * unit, unit))
-            seen += 1
             if bits == 12:
                 pair = struct.unpack_from("<H", table, number * 3 // 2)[0]
                 number = pair >> 4 if number & 1 else pair & 0xFFF
@@ -204,6 +206,8 @@ def _ntfs(part: Window | Medium, boot: bytes) -> int:
     for start, length in _runs(first, unit):
         for at in range(0, length, size * 1024):
             body = part.read_at(start + at, min(size * 1024, length - at))
+            if not body:
+                break  # behind the end of the disk, whatever length the run claims
             for record_at in range(0, len(body) - size + 1, size):
                 record = body[record_at : record_at + size]
                 _enter(_mended(record, sector), number, parents, files)

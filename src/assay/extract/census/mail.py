@@ -165,9 +165,13 @@ def count_msg(request: Request) -> int | None:
     with request.path.open("rb") as stream:
         data = stream.read(request.limits.member)
     shift = struct.unpack_from("<H", data, 30)[0]
+    if not 7 <= shift <= 20:
+        return None
     size = 1 << shift
     table = list(struct.unpack_from("<109I", data, 76))
     extra, left = struct.unpack_from("<II", data, 68)
+    if left > len(data) // size:
+        return None  # more sectors than bytes for them: they would come back to themselves
     while extra < 0xFFFFFFFA and left:
         block = struct.unpack_from(f"<{size // 4}I", data, (extra + 1) * size)
         table += block[:-1]

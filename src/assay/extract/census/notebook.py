@@ -14,7 +14,6 @@ from assay.extract.request import Request
 
 _PACKAGED = uuid.UUID("638de92f-a6d4-4bc1-9a36-b3fc2511a5b7").bytes_le
 _REFERENCE, _FILE, _END = 0x090, 0x094, 0x0FF
-_STEPS = 100_000
 
 
 def count_files(request: Request) -> int | None:
@@ -39,7 +38,9 @@ def count_files(request: Request) -> int | None:
 def _nodes(body: bytes, place: int, size: int) -> list[tuple[int, int, int]] | None:
     """(number, place, length) of each node of a list; None where a fragment is broken."""
     found: list[tuple[int, int, int]] = []
-    for _ in range(_STEPS):
+    met: set[int] = set()
+    while place not in met:  # a list that comes back to itself cannot be walked
+        met.add(place)
         stop = place + size - 20
         if body[place : place + 8] != b"\xc4\xf4\xf7\xf5\xb1\x7a\x56\xa4" or stop + 20 > len(body):
             return None

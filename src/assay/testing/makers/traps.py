@@ -1050,6 +1050,23 @@ def ole_whose_directory_never_ends() -> Made:
 
 
 @_trap
+def message_whose_table_of_sectors_is_a_circle() -> Made:
+    """The table goes on in a sector that names itself as the one it goes on in."""
+    directory = _entry("Root Entry", 5, _NONE, _NONE, 1, 0xFFFFFFFE, 0)
+    directory += _entry("__properties_version1.0", 2, _NONE, _NONE, _NONE, 0xFFFFFFFE, 0)
+    body = bytearray(_ole([0xFFFFFFFD, 0xFFFFFFFE], directory))
+    body[68:76] = struct.pack("<II", 3, 0xFFFFFFF0)
+    return "a.msg", bytes(body) + struct.pack("<128I", *[_NONE] * 127, 6) + b"\0" * 512
+
+
+@_trap
+def workbook_whose_directory_goes_round_its_sectors() -> Made:
+    directory = _entry("Root Entry", 5, _NONE, _NONE, 1, 0xFFFFFFFE, 0)
+    directory += _entry("Workbook", 2, _NONE, _NONE, _NONE, 0xFFFFFFFE, 0)
+    return "a.xls", _ole([0xFFFFFFFD, 2, 3, 4, 1], directory)
+
+
+@_trap
 def sqlite_whose_tree_is_a_circle() -> Made:
     page = bytearray(4096)
     page[0:100] = (
