@@ -1,0 +1,145 @@
+"""Numbers that are more than a cardinal: fractions, and words for an order of size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from assay.statements.numerals import Number, Rule, Tokens
+
+Maker = Callable[[re.Match[str], Tokens, Rule], Number | None]
+NUMBERS: dict[str, Maker] = {}
+
+
+def maker(function: Maker) -> Maker:
+    NUMBERS[function.__name__] = function
+    return function
+
+
+def roles_at(match: re.Match[str], tokens: Tokens, rule: Rule, name: str) -> Any:
+    for group in rule.groups.get(name, ()):
+        if match.start(group) >= 0:
+            return tokens.meanings[match.start(group)]
+    return {}
+
+
+def value_at(match: re.Match[str], tokens: Tokens, rule: Rule, name: str) -> float | None:
+    roles = roles_at(match, tokens, rule, name)
+    if "num" in roles:
+        number: Number = roles["num"]
+        return number.value if number.low is None else None
+    return 1 if roles else None
+
+
+def share(value: float) -> Number:
+    """A fraction; it is a hundredth of its value wide."""
+    return Number(value, abs(value) / 100, fraction=True)
+
+
+@maker
+def fraction(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "two thirds", "a hundredth", "one over three", "1/4", each perhaps "of a million"."""
+    upper = value_at(match, tokens, rule, "n")
+    roles = roles_at(match, tokens, rule, "d")
+    lower = roles.get("den")
+    if lower is None and "num" in roles:
+        lower = roles["num"].value
+    if upper is None:
+        upper = 1
+    if not lower or upper > 1e6:
+        return None
+    value = upper / lower
+    whole = roles_at(match, tokens, rule, "w")
+    if whole:
+        number = whole.get("num")
+        if number is None:
+            return None
+        value += number.value
+    times = roles_at(match, tokens, rule, "m")
+    if times:
+        value *= _factor(times)
+    if value == int(value) and value >= 1:
+        return Number(int(value), name=_text(match, tokens))
+    return share(value)
+
+
+@maker
+def slash(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "1/4": one that reads like a share, no date and no score."""
+    upper, lower = value_at(match, tokens, rule, "n"), value_at(match, tokens, rule, "d")
+    if upper is None or not lower or upper > 99 or lower > 1000:
+        return None
+    return share(upper / lower) if upper % lower else Number(int(upper // lower))
+
+
+@maker
+def half(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    value = 0.5
+    times = roles_at(match, tokens, rule, "m")
+    if times:
+        value *= _factor(times)
+        return Number(int(value), name=_text(match, tokens))
+    return share(value)
+
+
+def _factor(roles: Any) -> float:
+    if "num" in roles:
+        return float(roles["num"].value)
+    return float(roles.get("mult") or roles.get("dozen") or 1)
+
+
+def _text(match: re.Match[str], tokens: Tokens) -> str:
+    return tokens.text[tokens.starts[match.start()] : tokens.starts[match.end()]]
+
+
+ORDERS = [12, 100, 1000, 10**6, 10**9, 10**12, 10**15]
+
+
+@maker
+def order(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "hundreds", "tens of thousands", "thousands"."""
+    first = roles_at(match, tokens, rule, "o")["orders"]
+    rest = roles_at(match, tokens, rule, "r")
+    if rest:
+        unit = rest.get("orders") or (rest["num"].value if "num" in rest else rest.get("mult"))
+        if unit is None:
+            return None
+        if first >= 1000:
+            return None
+        return vague(2 * first * unit, 10 * first * unit)
+    if first == 10:
+        return None
+    above = [size for size in ORDERS if size > first]
+    return vague(2 * first, 100 if first < 100 else above[0])
+
+
+def vague(low: float, high: float) -> Number:
+    return Number(low, low=low, high=high)
+
+
+@maker
+def several(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "several hundred", "a few thousand", "a couple of million"."""
+    roles = roles_at(match, tokens, rule, "n")
+    number: Number = roles["num"]
+    if number.digits or number.value not in (12, 100, 1000, 10000, 10**6, 10**8, 10**9, 10**12):
+        return None
+    return vague(2 * number.value, 10 * number.value if number.value != 12 else 100)
+
+
+@maker
+def few(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "a few", "several" before a unit of time."""
+    return vague(2, 10)
+
+
+@maker
+def one(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "a year": one."""
+    return Number(1)
+
+
+@maker
+def one_and_half(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    return Number(1.5, 0.1, fraction=True)

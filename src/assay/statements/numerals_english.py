@@ -1,0 +1,166 @@
+"""English: how its numbers, dates and figures are read."""
+
+from __future__ import annotations
+
+from assay.statements import dates_words
+from assay.statements.numerals import Alphabet, Fold, Number, Tokens, roles_of_number
+from assay.statements.numerals_languages import Language, make
+from assay.statements.numerals_words import ENGLISH, english, merge
+
+_AMPM = "(ap:'a'|'p')_'.'?_'m'(_'.')?"
+_ORDINAL = "(n:<dg>)<ordinal_mark>|(t:<num>)(_'-'_| )(o:<unit_ordinal>)"
+_YEAR = "(c:<cent>)(_'-'_| )(yy:<yy>)"
+_HALF = (
+    "(n:<num>) 'and' (<a> )?((h:'half')|(q:'quarter'))(?! <mult>)|(n2:<num>) (a2:<dg>)'/'(b2:<dg>)"
+)
+
+
+def marks(tokens: Tokens, language: Language) -> list[Fold]:
+    """ "p. m." as one word."""
+    out = []
+    for match in language.folder(_AMPM).finditer(tokens.letters):
+        first, last = match.span()
+        if tokens.starts[last] - tokens.starts[first] > 6:
+            continue
+        word = tokens.word(match.start("ap__0"))
+        out.append(Fold(first, last, {"ampm": 0 if word in "aA" else 12}))
+    return out
+
+
+def ordinals(tokens: Tokens, language: Language) -> list[Fold]:
+    """ "22nd", "twenty-second"."""
+    out = []
+    for match in language.folder(_ORDINAL).finditer(tokens.letters):
+        first, last = match.span()
+        if match.start("n__0") >= 0:
+            number: Number = tokens.meanings[first]["num"]
+            out.append(Fold(first, last, {"ordinal": int(number.value)}))
+            continue
+        number = tokens.meanings[match.start("t__0")]["num"]
+        unit = tokens.meanings[match.start("o__0")]["unit_ordinal"]
+        if number.digits or not number.whole or number.value % 10 or number.value % 100 == 10:
+            continue
+        if (
+            tokens.word(match.start("o__0")).lower() == "second"
+            and " " in tokens.meanings[last - 2]
+        ):
+            # "twenty second delay"
+            if tokens.meanings[last : last + 1] and "word" in tokens.meanings[last]:
+                continue
+        out.append(Fold(first, last, {"ordinal": int(number.value) + unit}))
+    return out
+
+
+def years(tokens: Tokens, language: Language) -> list[Fold]:
+    """ "nineteen ninety-six"."""
+    out = []
+    for match in language.folder(_YEAR).finditer(tokens.letters):
+        first, last = match.span()
+        century = tokens.meanings[match.start("c__0")]["num"]
+        rest = tokens.meanings[match.start("yy__0")]["num"]
+        if century.digits or rest.digits or not 15 <= century.value <= 20:
+            continue
+        value = int(century.value * 100 + rest.value)
+        out.append(Fold(first, last, {"year": Number(value)}))
+    return out
+
+
+def halves(tokens: Tokens, language: Language) -> list[Fold]:
+    """ "two and a half", "2 1/4"."""
+    out = []
+    for match in language.folder(_HALF).finditer(tokens.letters):
+        first, last = match.span()
+        if match.start("n__0") >= 0:
+            number: Number = tokens.meanings[match.start("n__0")]["num"]
+            more = 0.5 if match.start("h__0") >= 0 else 0.25
+            scale = 1.0
+            words = number.name.lower().replace("-", " ").split()
+            if words and words[-1] in SCALES and number.value >= SCALES[words[-1]]:
+                scale = SCALES[words[-1]]
+        else:
+            number = tokens.meanings[match.start("n2__0")]["num"]
+            upper = tokens.meanings[match.start("a2__0")]["num"]
+            lower = tokens.meanings[match.start("b2__0")]["num"]
+            if not lower.value or not number.whole or upper.value > 99 or lower.value > 100:
+                continue
+            more, scale = upper.value / lower.value, 1.0
+        if number.low is not None:
+            continue
+        value = number.value + more * scale
+        out.append(Fold(first, last, roles_of_number(Number(value, value / 100, fraction=True))))
+    return out
+
+
+SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 1e2}
+
+# fractions, and words for an order of size
+FIGURES = [
+    (
+        "(n:<num>|<a>)(_'-'_| )(d:<den>)(?! <word>'er')( 'of')? ((a2:<a>) )?(m:<num|mult>)",
+        "fraction",
+    ),
+    ("(n:<num>)(_'-'_| )(d:<den>)", "fraction"),
+    ("(w:<num>) 'and' (n:<num|a>)(_'-'_| )(d:<den>)", "fraction"),
+    ("(w:<num>) 'and' <a> (d:<den>)", "fraction"),
+    ("<a> (n:<num>)(_'-'_| )(d:<den>)", "fraction"),
+    ("<a>(_'-'_| )(d:'half'|'quarter') (m:<mult>)", "fraction"),
+    ("<a>(_'-'_| )(d:<den>)(?= 'of'|_('.'|','|')'|'?')|$)", "fraction"),
+    ("(n:<num>) ('over'|'out' 'of') (d:<num>)", "fraction"),
+    ("(n:<dg>)'/'(d:<dg>)(?!('/'|'-'))", "slash"),
+    ("'half'( 'of')?( <a>)? (m:<num|mult>)", "half"),
+    (
+        "'half'(?= ('of'|'the'|'a'|'an'|'its'|'their'|'his'|'her'|'all'|'as'|'that'|'this') )",
+        "half",
+    ),
+    ("<a>? ?'half'(?=_'-'?_<tunit>|_<unit>)", "half"),
+    ("(o:<orders>) 'of' (r:<orders|mult>)(?!_<den>)", "order"),
+    ("(o:<orders>) 'of' (r:<num>)", "order"),
+    ("(o:<orders>)", "order"),
+    ("(<a> )?<few>( 'of')?( <a>)? (n:<num>)", "several"),
+    ("(<a> )?<few>( 'of')? (?=(<unit|tunit>))", "few"),
+    ("<a>(?=_'-'?_(<unit|tunit>))", "one"),
+]
+
+FOLDS = [_AMPM, _ORDINAL, _YEAR, _HALF]
+
+_AROUND = (
+    "' '|<month|weekday|year|day|num|mod|unit|tunit|part|season|ordinal|a|few|dir|deictic|daypart|"
+    "clock|numdate|ampm|clockword|nightword|poss|apos|about|quartername|halfname|apshort|dec2|"
+    "yearmonth|decadeword>|'the'|'of'|'in'|'at'|'on'|','|'-'|'/'|'.'|'to'|'until'|'till'|'til'|"
+    "'through'|'thru'|'and'|'from'|'between'|'half'|'past'|'o'|'clock'|'oclock'|'fiscal'|'s'|'('|"
+    "')'|'starting'|'beginning'|'commencing'|'calendar'|'full'|'rest'|'date'|'future'|'these'|"
+    "'recent'|'right'|'near'|'term'|'more'|'w'|'c'|'ish'|'mid'|'eve'|'minutes'|'x'|'or'|'this'"
+)
+
+
+def language() -> Language:
+    words = merge(english(), dates_words.english())
+    words["p"] = {**words.get("p", {}), "apshort": 12}
+    holidays = [
+        ("'" + phrases.replace("'", "§") + "'", "holiday:" + name)
+        for name, phrases in dates_words.HOLIDAYS.items()
+    ]
+    rules = [*dates_words.RULES, *holidays]
+    core = (
+        "<month|weekday|year|mod|unit|tunit|season|deictic|daypart|clock|numdate|iso|clockword|"
+        "nightword|ampm|yearmonth|quartername|halfname|decadeword|now>"
+    )
+    return make(
+        "en",
+        words,
+        Alphabet({}),
+        ENGLISH,
+        "mdy",
+        {"dates": rules, "figures": FIGURES},
+        {
+            "figures": "<num|orders|few>|<a>(?=_('-'_)?<den|num|few|unit|tunit|mult>)|<a>(?= 'half')|'half'",
+            "dates": f"({_AROUND}){{0,12}}({core})({_AROUND})*",
+        },
+        [marks, ordinals, years, halves],
+        FOLDS,
+        joins=r"[ ,]*(?:\(|(?:(?:at|on|for|around|about|by|of|in|from|between) )*)(?:the )?|-",
+        range_from=r"\b(?:from|between) (?:the )?$",
+        range_to=r" ?[-–—~] ?|,? (?:to|until|till|til|through|thru) (?:the )?",
+        range_and=r",? and (?:the )?",
+        ahead=r"\b(?:will|would|shall|'ll|plans?|planned|planning|scheduled|expects?|expected|next|due|to be|going to|set to|meet|until|by|upcoming)\b",
+    )
