@@ -7,14 +7,15 @@ Recognizers-Text specs: only cases that its own Python port supports. Its types 
 - number, numberrange -> figures without a unit; percentage -> figures in "%"; currency, dimension,
   temperature, age -> figures with that unit; datetimeV2.duration -> figures in a unit of time.
 - date, daterange, time, timerange, datetime, datetimerange (and holidays) -> dates.
-- ordinals, sets ("every Monday"), time zones, bare units without a number: not in our contract, left
-  out. So are numbers that the spec cuts out of a date, an address of the net or a telephone number
-  (cases whose input is one): by contract their digits are no figures.
+- ordinals, sets ("every Monday"), time zones, bare units without a number: not in our contract,
+  left out. So are numbers that the spec cuts out of a date, an address of the net or a telephone
+  number (cases whose input is one): by contract their digits are no figures.
 
 A span is right when it has the same first and last letter after leading prepositions and articles
 ("in", "on", "the", "from") are taken from both, and, for numbers, after our figure's unit and
 qualifier are taken off: the spec's number has none. In specs of extractors and parsers, which name
-one type alone, only their spans are looked for; in those of models any other date counts against us.
+one type alone, only their spans are looked for; in those of models any other date counts against
+us.
 
 A value is right when the number is our lower bound (upper bound for "up to"), or when our interval
 is one of those that the spec gives: its ranges end at the last day or the day after, its single
@@ -124,7 +125,7 @@ def plain(value: str) -> str:
         value = value[:-3]
     if value.endswith("T00:00"):
         value = value[:-6]
-    if value.endswith("T23:59:59") or value.endswith("T24:00"):
+    if value.endswith(("T23:59:59", "T24:00")):
         day = datetime.date.fromisoformat(value[:10]) + datetime.timedelta(days=1)
         value = day.isoformat()
     return value
@@ -148,9 +149,9 @@ def agrees(moment: Moment, wanted: list[tuple[str, str]]) -> bool:
         elif not first:
             if last in (until, since, next_day(until)):
                 return True
-        elif first in starts and (first != since or until in (last, next_day(last))):
-            return True
-        elif first == since and until.startswith(last):
+        elif (first in starts and (first != since or until in (last, next_day(last)))) or (
+            first == since and until.startswith(last)
+        ):
             return True
     return False
 
@@ -201,7 +202,7 @@ def _dates_case(score: Score, case: dict, model: bool, code: str, spec: str) -> 
     score.cases += 1
     ours = list(dates(text, code, written_on(case)))
     left = list(ours)
-    for span, wanted, result in gold:
+    for span, wanted, _ in gold:
         score.gold += 1
         target = trimmed(text, *span)
         hit = next((m for m in left if trimmed(text, m.start, m.end) == target), None)
@@ -219,7 +220,8 @@ def _dates_case(score: Score, case: dict, model: bool, code: str, spec: str) -> 
                 score.right += 1
             else:
                 score.lost.append(
-                    f"value {spec}: {text!r} ({written_on(case)}): {hit.surface!r} is {hit.since}..{hit.until} "
+                    f"value {spec}: {text!r} ({written_on(case)}): {hit.surface!r} is "
+                    f"{hit.since}..{hit.until} "
                     f"{hit.candidates} wanted {wanted}"
                 )
     if model:
@@ -263,7 +265,7 @@ def number_specs(corpus: Path, only: str | None) -> dict[tuple[str, str], Score]
     ]
     for path in sorted(paths):
         code = CODES[path.parent.name]
-        if only and code != only or "Ordinal" in path.stem or "Experimental" in path.stem:
+        if (only and code != only) or "Ordinal" in path.stem or "Experimental" in path.stem:
             continue
         for case in json.loads(path.read_text("utf-8-sig")):
             if supported(case):
@@ -293,7 +295,6 @@ def _numbers_case(score: Score, case: dict, code: str, spec: str) -> None:
     after = 0
     seen = []
     for result in case["Results"]:
-        kind = str(result.get("TypeName") or "").rpartition(".")[2]
         span = place(case, result, after)
         if span is None:
             continue
@@ -303,9 +304,8 @@ def _numbers_case(score: Score, case: dict, code: str, spec: str) -> None:
         values = resolution.get("values")
         if values:
             value = values[0].get("value")
-        if value in (None, "null") and "Value" not in result and kind != "duration":
-            if spec.endswith("Model"):
-                continue
+        if value in (None, "null") and "Value" not in result and spec.endswith("Model"):
+            continue  # a bare unit
         after = span[1]
         score.gold += 1
         hit = None
@@ -340,7 +340,9 @@ def _numbers_case(score: Score, case: dict, code: str, spec: str) -> None:
                     f"wanted {resolution}"
                 )
     for figure in left:
-        if spec.startswith("Number") and figure.unit or not spec.startswith(("Number", "Percent")):
+        if (spec.startswith("Number") and figure.unit) or not spec.startswith(
+            ("Number", "Percent")
+        ):
             continue
         if spec.startswith("Percent") and figure.unit != "%":
             continue
@@ -389,14 +391,15 @@ def _value_right(figure: Figure, value: str, resolution: dict, spec: str) -> boo
     unit = resolution.get("isoCurrency") or UNITS.get(resolution.get("unit", ""), "")
     if unit and figure.unit != unit:
         return False
-    if same(low, wanted) or figure.unit == "¢" and same(low, wanted):
+    if same(low, wanted) or (figure.unit == "¢" and same(low, wanted)):
         return True
     # "about n" and "nearly n" are intervals around it
     return (
         figure.low is not None
         and figure.high is not None
         and (
-            same(figure.low / 0.9, wanted) or same(figure.high - 1, wanted) and figure.low != wanted
+            same(figure.low / 0.9, wanted)
+            or (same(figure.high - 1, wanted) and figure.low != wanted)
         )
     )
 
@@ -433,14 +436,16 @@ def timebank(corpus: Path, lost: list[str]) -> dict[str, list[int]]:
                         lost.append(f"bounds {path.stem}: {text[s:e]!r} ours {near}")
                 else:
                     lost.append(
-                        f"missed {path.stem}: {text[max(0, s - 20) : s]!r}[{text[s:e]}]{text[e : e + 20]!r}"
+                        f"missed {path.stem}: {text[max(0, s - 20) : s]!r}"
+                        f"[{text[s:e]}]{text[e : e + 20]!r}"
                     )
             for a, b in ours:
                 if any(a < e and s < b for s, e in gold):
                     counts[3] += 1
                 else:
                     lost.append(
-                        f"extra {path.stem}: {text[max(0, a - 20) : a]!r}[{text[a:b]}]{text[b : b + 20]!r}"
+                        f"extra {path.stem}: {text[max(0, a - 20) : a]!r}"
+                        f"[{text[a:b]}]{text[b : b + 20]!r}"
                     )
     return out
 

@@ -167,7 +167,7 @@ def _combined(found: list[Part], text: str, language: Language) -> list[Part]:
         while joined:
             last = joined[-1]
             gap = text[last.end : part.start]
-            if len(gap) > 24 or part.last is not None and last.last is not None:
+            if len(gap) > 24 or (part.last is not None and last.last is not None):
                 break
             both = _join(last, part, gap, language)
             if both is None:
@@ -263,16 +263,21 @@ def _range(
             return None
     if gap.strip() in ("-", "–", "—") and first.kind == "weekday" and second.kind != "weekday":
         return None
-    if first.kind in ("day", "month", "quarter", "season") and second.kind in (
-        "day",
-        "month",
-        "quarter",
-        "season",
+    if (
+        first.kind in ("day", "month", "quarter", "season")
+        and second.kind
+        in (
+            "day",
+            "month",
+            "quarter",
+            "season",
+        )
+        and first.year is None
+        and first.shift is None
     ):
-        if first.year is None and first.shift is None:
-            first.year, first.shift = second.year, second.shift if second.unit == "year" else None
-            if first.shift is not None:
-                first.unit = "year" if first.kind in ("day", "month") else first.unit
+        first.year, first.shift = second.year, second.shift if second.unit == "year" else None
+        if first.shift is not None:
+            first.unit = "year" if first.kind in ("day", "month") else first.unit
     if first.kind in _TIMES and second.kind in _TIMES:
         if first.base is None and second.base is not None:
             first.base = second.base

@@ -64,7 +64,8 @@ class Hit:
         if "num" in roles:
             number: Number = roles["num"]
             return number.value if number.low is None else number.low
-        return roles.get("few") or roles.get("a") or roles.get("small")
+        value: float | None = roles.get("few") or roles.get("a") or roles.get("small")
+        return value
 
     def text(self, name: str) -> str:
         if not self.has(name):
@@ -149,7 +150,8 @@ def day_in(hit: Hit, name: str = "d") -> int | None:
 
 
 def mod_in(hit: Hit) -> int | None:
-    return hit.get("mod", "mod")
+    shift: int | None = hit.get("mod", "mod")
+    return shift
 
 
 def part_in(hit: Hit) -> str:
@@ -264,8 +266,8 @@ def slash_day(hit: Hit) -> Part | None:
         return None
     year = year_in(hit)
     sure = hit.has("wd") or year is not None or hit.before() in (
-        "on", "by", "until", "from", "to", "since", "till", "before", "after", "between", "and", "or",
-        "-", "back", ",",
+        "on", "by", "until", "from", "to", "since", "till", "before", "after", "between", "and",
+        "or",        "-", "back", ",",
     )  # fmt: skip
     if not sure and (
         first > 12 or first == 1 or hit.after() not in ("", ".", ",", "?", "!", "-", "to")
@@ -433,8 +435,9 @@ def month_alone(hit: Hit) -> Part | None:
             )
         after = hit.after_roles()
         if name in ("may", "march", "jan", "mar") and hit.before() not in (
-            "in", "since", "by", "until", "till", "from", "to", "of", "during", "and", "last", "next", "this",
-            "between", "through", "or", "after", "before",
+            "in", "since", "by", "until", "till", "from", "to", "of", "during", "and", "last",
+            "next",
+            "this",            "between", "through", "or", "after", "before",
         ):  # fmt: skip
             return None
         if name in ("may", "jan", "mar", "august") and "upper" in after:
@@ -1031,8 +1034,8 @@ def half_in(hit: Hit, name: str = "ap") -> int | None:
     if not hit.has(name):
         return None
     roles = hit.roles(name)
-    value = roles.get("ampm")
-    return roles.get("apshort") if value is None else value
+    value: int | None = roles.get("ampm", roles.get("apshort"))
+    return value
 
 
 def clock_of(text: str) -> tuple[int, int, int, bool] | None:

@@ -179,7 +179,7 @@ def year_of(year: int) -> Interval | None:
 
 
 def years_of(year: int, count: int) -> Interval | None:
-    if not (1 <= year and year + count <= 9998):
+    if not (year >= 1 and year + count <= 9998):
         return None
     return dt.datetime(year, 1, 1), dt.datetime(year + count, 1, 1)
 
@@ -220,7 +220,8 @@ def part_of(span: Interval | None, part: str) -> Interval | None:
 
 
 def nearest(spans: list[Interval], written: dt.date) -> list[Interval]:
-    """Intervals by their distance from a day, the past one first where two are as near."""
+    """Intervals by their distance from a day. What is to come counts as three times as far: texts
+    tell of what has been."""
     at = midnight(written)
 
     def distance(span: Interval) -> tuple[float, bool]:
@@ -228,7 +229,7 @@ def nearest(spans: list[Interval], written: dt.date) -> list[Interval]:
             return (0, False)
         if span[1] <= at:
             return ((at - span[1]).total_seconds() + 1, False)
-        return ((span[0] - at).total_seconds(), True)
+        return ((span[0] - at).total_seconds() * 3, True)
 
     return sorted(spans, key=distance)
 
@@ -302,8 +303,7 @@ def weekday_of_month(year: int, month: int, weekday: int, nth: int) -> Interval 
     if span is None or not -1 <= nth <= 5:
         return None
     if nth == -1:
-        day = span[1] - DAY
-        day -= ((day.weekday() - weekday) % 7) * DAY
+        day = span[1] - DAY - ((span[1].weekday() - 1 - weekday) % 7) * DAY
     else:
         day = span[0] + ((weekday - span[0].weekday()) % 7 + 7 * (nth - 1)) * DAY
     return (day, day + DAY) if day < span[1] else None
@@ -317,9 +317,9 @@ FIXED_DAYS = {
     "st patrick": (3, 17), "veterans": (11, 11), "armistice": (11, 11), "youth cn": (5, 4),
     "children cn": (6, 1), "army cn": (8, 1), "party cn": (7, 1), "teachers cn": (9, 10),
     "national cn": (10, 1), "trees cn": (3, 12), "singles": (11, 11), "double 12": (12, 12),
-    "girls cn": (3, 7), "thanks cn": (11, 0), "juneteenth": (6, 19), "guy fawkes": (11, 5),
-    "groundhog": (2, 2), "cinco de mayo": (5, 5), "ground hog": (2, 2), "st george": (4, 23),
-    "baker": (1, 24), "victory ru": (5, 9), "unity de": (10, 3), "bastille": (7, 14),
+    "girls cn": (3, 7), "juneteenth": (6, 19), "guy fawkes": (11, 5),
+    "groundhog": (2, 2), "cinco de mayo": (5, 5), "st george": (4, 23),
+    "victory ru": (5, 9), "unity de": (10, 3), "bastille": (7, 14),
     "nov 4 ru": (11, 4), "russia day": (6, 12), "defender ru": (2, 23), "martinmas": (11, 11),
     "hispanidad": (10, 12), "white lover": (3, 14), "inauguration": (1, 20), "pi day": (3, 14),
 }  # fmt: skip
@@ -359,7 +359,8 @@ def holiday(name: str, year: int) -> Interval | None:
     """The day of a holiday in a year, None where it is not known."""
     day: dt.date | None = None
     if name in FIXED_DAYS:
-        day = make_day(year, *FIXED_DAYS[name])
+        month, number = FIXED_DAYS[name]
+        day = make_day(year, month, number)
     elif name in FLOATING_DAYS:
         month, weekday, nth = FLOATING_DAYS[name]
         return weekday_of_month(year, month, weekday, nth)
@@ -426,9 +427,9 @@ def intervals(part: Part, written: dt.date | None, near: int) -> tuple[list[Inte
     if part.kind in ("time", "daypart") and part.base is not None:
         days, why = intervals(part.base, written, near)
         out = []
-        for first, last in days:
+        for first, _last in days:
             if part.kind == "daypart" and part.span:
-                day = first if last - first <= DAY else first
+                day = first
                 low, high = part.span
                 out.append((day + dt.timedelta(hours=low), day + dt.timedelta(hours=high)))
             else:
@@ -489,10 +490,11 @@ def intervals(part: Part, written: dt.date | None, near: int) -> tuple[list[Inte
         span = _with_year(part, year)
         if span is None and part.kind == "day" and part.weekday is not None:
             # the weekday is wrong, or the year is
-            day = make_day(year, part.month, part.day)
-            if day is not None:
-                span = (midnight(day), midnight(day) + DAY)
-                return [span], "the weekday does not fit this date"
+            written_day = make_day(year, part.month, part.day)
+            if written_day is not None:
+                return [
+                    (midnight(written_day), midnight(written_day) + DAY)
+                ], "the weekday does not fit this date"
         if span is None:
             return [], "the calendar has no such day"
         out = [span]

@@ -239,7 +239,7 @@ RULES: Rules = [
     ),
     ("(n:<num>) (u:<unit|tunit>) 'from' (dir:'now'|'today')", "steps"),
     (
-        "(a:<a>)( (few:<few>)( 'of')?)? (u:<unit|tunit>) (dir:'ago'|'earlier'|'later'|'hence'|'before')(?! <weekday>)",
+        "(a:<a>)( (few:<few>)( 'of')?)? (u:<unit|tunit>) (dir:'ago'|'earlier'|'later'|'hence'|'before'(?! <weekday|word|a>))",
         "steps_a",
     ),
     ("(few:<few>) (u:<unit|tunit>) (dir:'ago'|'earlier'|'later')", "steps_a"),
@@ -273,7 +273,7 @@ RULES: Rules = [
     ("'in' (sea:<season>)", "season_in"),
     # years, decades, centuries
     (f"(('the' )?(part:<part>)(_'-'_| )('of' )?('the' )?)({_Y}|{_MOD} 'year')", "year"),
-    (f"('the' )?('year' ('of' )?|'fiscal' ('year' )?|'fy'_|'calendar' 'year' )(y:<year>)", "year"),
+    ("('the' )?('year' ('of' )?|'fiscal' ('year' )?|'fy'_|'calendar' 'year' )(y:<year>)", "year"),
     (f"({_Y})", "year_alone"),
     (f"{_Y}('/'|'-')(y2:<yy>)(?!_('-'|'/'))", "season_years"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )?(y:<year>)(<apos>)?'s'", "decade"),

@@ -1,7 +1,7 @@
 """Find the numbers, amounts and shares that a text names, as intervals.
 
 "Over a million" is (1,000,000, ∞), "hundreds of thousands" is [200,000, 1,000,000), "two to three"
-is [2, 4). Intervals are half-open; how wide an exact number is, `assay.model.statement.Figure` says.
+is [2, 4). Intervals are half-open; `assay.model.statement.Figure` says how wide an exact number is.
 What a text leaves vague is given these bounds:
 
 | words | interval |
@@ -128,7 +128,8 @@ def _whole(value: float | None) -> float | None:
 
 # Telephone numbers and the like: groups of digits with marks between them.
 _GROUPS = re.compile(
-    r"(?<![\w.,$€£])(?:\+\d{1,3}[- ./]?)?(?:\(\d{1,5}\)[- ./]?)?\d{1,5}(?:[-/.]\d{2,7}){2,5}(?![\w%])"
+    r"(?<![\w.,$€£])(?:\+\d{1,3}[- ./]?)?(?:\(\d{1,5}\)[- ./]?)?"
+    r"\d{1,5}(?:[-/.]\d{2,7}){2,5}(?![\w%])"
     r"|(?<!\w)\+\d{1,3}(?:[- ./]?\(?\d{1,5}\)?){2,6}(?!\w)"
     r"|(?<![\w.,])\(\d{2,5}\)\s?\d{3,4}[- ]\d{3,5}(?!\w)"
     r"|(?<![\w.,$€£])\d{3}[-.]\d{3,4}(?:[-.]\d{3,4})?(?![\w%.,])(?=[^-])"
@@ -236,7 +237,7 @@ class Reader:
         if digits:
             if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
                 return False
-            if before and (before.isalnum() and not _of_script(before) or before in "_#@&=/\\"):
+            if before and ((before.isalnum() and not _of_script(before)) or before in "_#@&=/\\"):
                 if before == "/" and not flat[max(0, start - 2)].isdigit():
                     return False
                 if before != "/":
@@ -305,7 +306,7 @@ class Reader:
         start, end = self.tokens.starts[index], self.tokens.starts[last]
         if self.flat[start - 1 : start] != " " or word == "I":
             return False
-        if self.name != "en" or word.isupper() and len(word) > 3:
+        if self.name != "en" or (word.isupper() and len(word) > 3):
             return False
         roles = self.language.alphabet.look_up(word)[1]
         if "word" not in roles:
@@ -343,7 +344,8 @@ class Reader:
         if text == "one":
             before = self.word_before(index).lower()
             if before in ("the", "which", "that", "this", "no", "any", "every", "each", "another",
-                          "some", "-", "other", "first", "last", "loved", "good", "day", "someone", "to"):  # fmt: skip
+                          "some", "-", "other", "first", "last", "loved", "good", "day",
+                          "someone", "to"):  # fmt: skip
                 return False
             rest = self.flat[self.tokens.starts[last] : self.tokens.starts[last] + 12].lower()
             if re.match(r"\s*(?:'s|'|another\b|of\b|-on-|-by-|-time\b|-way\b|-sided)", rest):
@@ -360,11 +362,12 @@ class Reader:
             and self.flat[match.start() - 1] not in " (\n\t:=,"
         ):
             return
-        if match.group() == "- " and re.search(
-            r"[\w)]\s*$", self.flat[max(0, match.start() - 3) : match.start()]
+        if (
+            match.group() == "- "
+            and re.search(r"[\w)]\s*$", self.flat[max(0, match.start() - 3) : match.start()])
+            and self.unit_at(amount.end) not in ("°C", "°F", "°")
         ):
-            if self.unit_at(amount.end) not in ("°C", "°F", "°"):
-                return
+            return
         amount.start = match.start()
         step = amount.high - amount.low
         amount.low, amount.high = -amount.low, -amount.low + step
@@ -552,7 +555,7 @@ class Reader:
         second.unit = amount.unit if sign else ""
         self.short(second, upper)
         unit, unit_end = self._unit_at(second.end)
-        if unit and self.free(second.end, unit_end) and not (amount.unit in CURRENCY_CODES):
+        if unit and self.free(second.end, unit_end) and amount.unit not in CURRENCY_CODES:
             second.unit, second.end = unit, unit_end
         if amount.unit and second.unit and second.unit != amount.unit:
             return 0
@@ -628,9 +631,8 @@ class Reader:
             width = abs(low) / 10 or 1
             amount.low = low - width
             amount.high = max(low + width, high)
-        elif kind == "nearly":
-            if low > 0:
-                amount.low, amount.high = low * 0.9, low
+        elif kind == "nearly" and low > 0:
+            amount.low, amount.high = low * 0.9, low
 
     def joined(self, found: list[Amount]) -> list[Amount]:
         """Put "3 dollars" and "50 cents" together."""
@@ -690,7 +692,7 @@ def _of_script(letter: str) -> bool:
 def _is_call(group: str) -> bool:
     """Whether groups of digits are a telephone number or the like, and no range or date."""
     digits = [len(piece) for piece in re.findall(r"\d+", group)]
-    return sum(digits) >= 6 and len(digits) >= 2 or len(digits) > 3
+    return (sum(digits) >= 6 and len(digits) >= 2) or len(digits) > 3
 
 
 def _counted(amount: Amount, text: str, words: FigureWords, name: str) -> Mention | None:

@@ -201,6 +201,35 @@ def make(
     )
 
 
+# Fractions, and words for an order of size; the makers are in `figures_build.py`.
+ENGLISH = [
+    (
+        "(n:<num>|<a>)(_'-'_| )(d:<den>)(?! <word>'er')( 'of')? ((a2:<a>) )?(m:<num|mult>)",
+        "fraction",
+    ),
+    ("(n:<num>)(_'-'_| )(d:<den>)", "fraction"),
+    ("(w:<num>) 'and' (n:<num|a>)(_'-'_| )(d:<den>)", "fraction"),
+    ("(w:<num>) 'and' <a> (d:<den>)", "fraction"),
+    ("<a> (n:<num>)(_'-'_| )(d:<den>)", "fraction"),
+    ("<a>(_'-'_| )(d:'half'|'quarter') (m:<mult>)", "fraction"),
+    ("<a>(_'-'_| )(d:<den>)(?= 'of'|_('.'|','|')'|'?')|$)", "fraction"),
+    ("(n:<num>) ('over'|'out' 'of') (d:<num>)", "fraction"),
+    ("(n:<dg>)'/'(d:<dg>)(?!('/'|'-'))", "slash"),
+    ("'half'( 'of')?( <a>)? (m:<num|mult>)", "half"),
+    (
+        "'half'(?= ('of'|'the'|'a'|'an'|'its'|'their'|'his'|'her'|'all'|'as'|'that'|'this') )",
+        "half",
+    ),
+    ("<a>? ?'half'(?=_'-'?_<tunit>|_<unit>)", "half"),
+    ("(o:<orders>) 'of' (r:<orders|mult>)(?!_<den>)", "order"),
+    ("(o:<orders>) 'of' (r:<num>)", "order"),
+    ("(o:<orders>)", "order"),
+    ("(<a> )?<few>( 'of')?( <a>)? (n:<num>)", "several"),
+    ("(<a> )?<few>( 'of')? (?=(<unit|tunit>))", "few"),
+    ("<a>(?=_'-'?_(<unit|tunit>))", "one"),
+]
+
+
 def english() -> FigureWords:
     return make(
         {

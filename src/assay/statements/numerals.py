@@ -28,9 +28,10 @@ LONGEST = 18
 REMEMBERED = 60_000
 
 # Full-width forms and other marks that stand for ASCII ones, one code point for one.
+_WIDE: dict[str, str] = {chr(0xFF01 + n): chr(0x21 + n) for n in range(94)}
 FOLDED = str.maketrans(
     {
-        **{0xFF01 + n: 0x21 + n for n in range(94)},
+        **_WIDE,
         "　": " ",
         "\u00a0": " ",
         "\u202f": " ",
@@ -197,7 +198,7 @@ class Alphabet:
         first = token[0]
         if first.isspace():
             return BREAK if token.count("\n") > 1 else SPACE
-        if first.isdigit() or (first == "." and len(token) > 1 and token[1].isdigit()):
+        if first.isdecimal() or (first == "." and len(token) > 1 and token[1].isdecimal()):
             return roles_of_digits(token, self.decimal)
         word = self.fold(token)
         roles: Roles | None = self.words.get(word)
@@ -266,7 +267,7 @@ def roles_of_number(number: Number) -> Roles:
 
 
 def _samples() -> Iterable[Number]:
-    for value in range(0, 2300):
+    for value in range(2300):
         yield Number(value, digits=str(value))
         if value < 100:
             yield Number(value, digits=f"{value:02}")
@@ -291,7 +292,7 @@ _LAKH = re.compile(r"\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d+)?")
 
 def roles_of_digits(token: str, decimal: str) -> Roles:
     """What a token that begins with a digit can be. `decimal` is the language's decimal mark."""
-    if token.isdigit():
+    if token.isdecimal():
         if len(token) > LONGEST:
             return {"skip": None}
         return roles_of_number(Number(int(token), digits=_ascii(token)))
@@ -479,9 +480,7 @@ def cardinal(tokens: Tokens, first: int, style: Style) -> tuple[int, Number] | N
         look, joined = at, False
         while look < count and look - at < 4:
             roles = meanings[look]
-            if " " in roles:
-                look += 1
-            elif style.hyphen and "=-" in roles:
+            if " " in roles or (style.hyphen and "=-" in roles):
                 look += 1
             elif style.joiner in roles and not joined:
                 joined = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.statements import dates_words
+from assay.statements import dates_words, figures_words
 from assay.statements.numerals import Alphabet, Fold, Number, Tokens, roles_of_number
 from assay.statements.numerals_languages import Language, make
 from assay.statements.numerals_words import ENGLISH, english, merge
@@ -93,34 +93,6 @@ def halves(tokens: Tokens, language: Language) -> list[Fold]:
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 1e2}
 
-# fractions, and words for an order of size
-FIGURES = [
-    (
-        "(n:<num>|<a>)(_'-'_| )(d:<den>)(?! <word>'er')( 'of')? ((a2:<a>) )?(m:<num|mult>)",
-        "fraction",
-    ),
-    ("(n:<num>)(_'-'_| )(d:<den>)", "fraction"),
-    ("(w:<num>) 'and' (n:<num|a>)(_'-'_| )(d:<den>)", "fraction"),
-    ("(w:<num>) 'and' <a> (d:<den>)", "fraction"),
-    ("<a> (n:<num>)(_'-'_| )(d:<den>)", "fraction"),
-    ("<a>(_'-'_| )(d:'half'|'quarter') (m:<mult>)", "fraction"),
-    ("<a>(_'-'_| )(d:<den>)(?= 'of'|_('.'|','|')'|'?')|$)", "fraction"),
-    ("(n:<num>) ('over'|'out' 'of') (d:<num>)", "fraction"),
-    ("(n:<dg>)'/'(d:<dg>)(?!('/'|'-'))", "slash"),
-    ("'half'( 'of')?( <a>)? (m:<num|mult>)", "half"),
-    (
-        "'half'(?= ('of'|'the'|'a'|'an'|'its'|'their'|'his'|'her'|'all'|'as'|'that'|'this') )",
-        "half",
-    ),
-    ("<a>? ?'half'(?=_'-'?_<tunit>|_<unit>)", "half"),
-    ("(o:<orders>) 'of' (r:<orders|mult>)(?!_<den>)", "order"),
-    ("(o:<orders>) 'of' (r:<num>)", "order"),
-    ("(o:<orders>)", "order"),
-    ("(<a> )?<few>( 'of')?( <a>)? (n:<num>)", "several"),
-    ("(<a> )?<few>( 'of')? (?=(<unit|tunit>))", "few"),
-    ("<a>(?=_'-'?_(<unit|tunit>))", "one"),
-]
-
 FOLDS = [_AMPM, _ORDINAL, _YEAR, _HALF]
 
 _AROUND = (
@@ -151,7 +123,7 @@ def language() -> Language:
         Alphabet({}),
         ENGLISH,
         "mdy",
-        {"dates": rules, "figures": FIGURES},
+        {"dates": rules, "figures": figures_words.ENGLISH},
         {
             "figures": "<num|orders|few>|<a>(?=_('-'_)?<den|num|few|unit|tunit|mult>)|<a>(?= 'half')|'half'",
             "dates": f"({_AROUND}){{0,12}}({core})({_AROUND})*",
