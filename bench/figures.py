@@ -1,6 +1,6 @@
 """Measure figures and dates on the given gold data.
 
-    ../.venv/bin/python figures.py --corpus ../../shared/data/statements [--lost 20] [--only en]
+    ../.venv/bin/python figures.py --corpus DIR [--lost 20] [--only en]
 
 Recognizers-Text specs: only cases that its own Python port supports. Its types are mapped to ours:
 
