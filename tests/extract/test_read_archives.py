@@ -358,3 +358,16 @@ def test_what_libarchive_packs_is_unpacked_a_tar_in_it_too(packing: str) -> None
     body = archives.packed_by(packing, archives.tar_of({"a.txt": b"alpha", "b.txt": b"beta"}))
     reading = made.read_bytes(body, "a.tar.x")
     assert (names(reading), reading.status) == ([b"a.txt", b"b.txt"], "read")
+
+
+def test_a_tar_of_folders_alone_holds_nothing_and_says_zero() -> None:
+    import io
+    import tarfile
+
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        folder = tarfile.TarInfo("papers")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+    reading = made.read_bytes(out.getvalue(), "a.tar")
+    assert (reading.container, reading.expected, reading.problems) == (True, 0, ())

@@ -190,3 +190,20 @@ def test_a_picture_of_medicine_is_recognised_and_said_to_be_unread() -> None:
     reading = made.read_bytes(bytes(128) + b"DICM" + bytes(50), "a.dcm")
     assert reading.type == "application/dicom"
     assert made.codes(reading) == {"no_reader"}
+
+
+def test_a_frame_that_is_broken_costs_no_frame_before_it() -> None:
+    out = io.BytesIO()
+    frame = Image.new("L", (40, 30), 255)
+    frame.save(out, "TIFF", save_all=True, append_images=[frame, frame])
+    body = bytearray(out.getvalue())
+    places = []
+    at = struct.unpack_from("<I", body, 4)[0]
+    while at:
+        places.append(at)
+        at = struct.unpack_from("<I", body, at + 2 + 12 * struct.unpack_from("<H", body, at)[0])[0]
+    width = body.index(struct.pack("<H", 256), places[1] + 2)
+    body[width : width + 2] = struct.pack("<H", 65000)
+    reading = made.read_bytes(bytes(body), "a.tiff")
+    assert len(reading.pages) == 1
+    assert [(p.code, p.where) for p in reading.problems] == [("truncated", "page 2")]

@@ -321,3 +321,21 @@ def test_a_broken_page_of_parquet_costs_its_column_in_its_group() -> None:
 def test_a_parquet_table_over_the_limit_of_cells_is_a_problem() -> None:
     body = parquet.parquet({"id": list(range(100)), "name": ["word"] * 100}, group=10)
     assert "limit_cells" in made.codes(made.read_bytes(body, "a.parquet", cells=50))
+
+
+@pytest.mark.parametrize("dictionary", [False, True])
+def test_whatever_byte_of_a_parquet_table_is_wrong_the_reader_knows_what_it_met(
+    dictionary: bool,
+) -> None:
+    body = parquet.parquet({"name": ["aa", None, "bb"], "sum": [1, 2, 3]}, dictionary=dictionary)
+    for at in range(4, len(body) - 8):
+        for wrong in (body[at] ^ 0x0F, body[at] ^ 0xF0, 0xFF):
+            broken = body[:at] + bytes((wrong,)) + body[at + 1 :]
+            reading = made.read_bytes(broken, "a.parquet")
+            details = {p.detail for p in reading.problems}
+            assert not details & {"TypeError", "AttributeError", "KeyError", "RuntimeError"}
+            assert reading.text or reading.problems or reading.pages
+
+
+def test_an_access_database_whose_catalogue_names_nothing_is_damaged_and_not_empty() -> None:
+    assert made.codes(made.read_bytes(databases.access({}), "a.mdb")) == {"damaged"}

@@ -370,3 +370,10 @@ def test_an_archive_of_safari_that_loses_a_member_says_so(monkeypatch: pytest.Mo
     body = web.webarchive("<p>main", parts, address="https://x.example/")
     drop(monkeypatch, 1)
     assert "members_missing" in made.codes(made.read_bytes(body, "a"))
+
+
+def test_a_web_archive_whose_list_closes_what_it_never_opened_is_damaged() -> None:
+    body = web.webarchive("<p>main", (), address="https://x.example/", binary=False)
+    broken = body.replace(b"<dict>", b"<key>x</key><dict>", 1)
+    reading = made.read_bytes(broken, "a.webarchive")
+    assert [p.detail for p in reading.problems if p.code == "damaged"] == ["IndexError"]

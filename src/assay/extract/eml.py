@@ -114,19 +114,15 @@ _FLAGS = (
 
 def _note_plist(raw: bytes, transcript: Transcript) -> None:
     """What Apple Mail keeps of a message: flags, when it came, when it was looked at."""
-    import plistlib
-    from xml.parsers.expat import ExpatError
+    from assay.extract.plists import plist_of
 
     raw = raw.strip()
     if not raw:
         transcript.trouble("truncated", "", "no property list")
         return
-    if b"<!ENTITY" in raw:
-        transcript.trouble("damaged", "", "the property list")
-        return
     try:
-        found = plistlib.loads(raw)
-    except (ValueError, ExpatError, OverflowError, TypeError, plistlib.InvalidFileException):
+        found = plist_of(raw)
+    except ValueError:
         transcript.trouble("damaged", "", "the property list")
         return
     for name, value in found.items() if isinstance(found, dict) else ():

@@ -10,6 +10,7 @@ comment) follow on a page of their own; thumbnails and pictures behind the pictu
 from __future__ import annotations
 
 import re
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,11 @@ _WORDS = (
 _VALUE = 4000  # characters of one metadata value
 _MARKS = 500  # pairs of one block
 _FRAMES = 5000
+# What Pillow lets out where a frame is broken.
+_BROKEN = (
+    EOFError, OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError,
+    struct.error,
+)  # fmt: skip
 
 ImageFile.LOAD_TRUNCATED_IMAGES = True  # half a scan is better than none; the frame says so
 Image.MAX_IMAGE_PIXELS = None  # our own limit counts, and is reported
@@ -64,7 +70,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
         warnings.simplefilter("ignore")
         try:
             picture = Image.open(path, formats=_kinds(path))
-        except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError) as error:
+        except _BROKEN as error:
             raise Stop("damaged", "", type(error).__name__) from None
         with picture:
             yield picture
@@ -86,7 +92,10 @@ def _kinds(path: Path) -> tuple[str, ...]:
 
 def frames_of(picture: Image.Image) -> tuple[list[int], int]:
     """(frames that are pages, all frames). The page pictures count by the same list."""
-    count = int(getattr(picture, "n_frames", 1) or 1)
+    try:
+        count = int(getattr(picture, "n_frames", 1) or 1)
+    except _BROKEN:
+        return _frames_met(picture)
     if picture.format in _PAGED:
         return list(range(count)), count
     if picture.format not in _MOVING or count < 2:
@@ -95,12 +104,25 @@ def frames_of(picture: Image.Image) -> tuple[list[int], int]:
     for number in range(1, min(count, _LOOKED_AT)):
         try:
             picture.seek(number)
-        except (EOFError, OSError, ValueError, SyntaxError):
+        except _BROKEN:
             break
         if float(picture.info.get("duration", 0) or 0) >= _STANDING:
             shown.append(number)
     picture.seek(0)
     return shown, count
+
+
+def _frames_met(picture: Image.Image) -> tuple[list[int], int]:
+    """The same where the list of frames is broken: one more is counted than can be reached."""
+    met = 1
+    try:
+        while met < _FRAMES:
+            picture.seek(met)
+            met += 1
+    except _BROKEN:
+        pass
+    picture.seek(0)
+    return list(range(met + 1)), met + 1
 
 
 def read_image(request: Request, transcript: Transcript) -> None:
@@ -123,12 +145,14 @@ def _read_frames(request: Request, transcript: Transcript) -> None:
         kind = picture.format or ""
         words = _note(picture, transcript, request)
         frames, count = frames_of(picture)
+        if count > 1 and kind != "TIFF":
+            transcript.note("image:frames", count)
         too_many = False
         for page, number in enumerate(frames[:_FRAMES], 1):
             if number:
                 try:
                     picture.seek(number)
-                except (EOFError, OSError, ValueError, SyntaxError):
+                except _BROKEN:
                     transcript.trouble("truncated", f"page {page}", f"{count} promised")
                     break
             width, height = picture.size
@@ -209,8 +233,6 @@ def _note(picture: Image.Image, transcript: Transcript, request: Request) -> lis
     transcript.note("image:mode", picture.mode)
     if picture.info.get("dpi"):
         transcript.note("image:dpi", round(resolution(picture)))
-    if getattr(picture, "is_animated", False) and picture.format != "TIFF":
-        transcript.note("image:frames", getattr(picture, "n_frames", 1))
     words: list[str] = []
     for key, value in list(picture.info.items())[:_MARKS]:
         if isinstance(value, str) and key not in ("XML:com.adobe.xmp",):

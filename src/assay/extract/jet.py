@@ -345,6 +345,8 @@ def read_jet(request: Request, transcript: Transcript) -> None:
         if jet.codec.encoded:
             transcript.note("access:encoded", "with the file's own key")
         found = _objects(jet, catalogue)
+        if not found:
+            raise Stop("damaged", "", "an empty catalogue: not even its own table is in it")
         writer = tables.Tables(request, transcript)
         system = 0
         for name, kind, number, flags in found:

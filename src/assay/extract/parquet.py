@@ -17,7 +17,7 @@ from assay.extract import tables
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.spool import GRACE
-from assay.extract.thrift import Compact
+from assay.extract.thrift import Compact, Struct
 from assay.extract.transcript import Transcript
 from assay.ports import Card
 
@@ -30,7 +30,9 @@ CARD = Card(
 )
 _HEAD = 1 << 16
 _EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - columns say themselves if they are UTC
-_FAILS = (ValueError, IndexError, KeyError, TypeError, struct.error, OverflowError)
+# What broken bytes raise: Malformed and other wrong values, and the ends of what is too short.
+_FAILS = (ValueError, IndexError, struct.error, OverflowError)
+_MISSING = object()
 
 
 @dataclass(frozen=True)
@@ -69,66 +71,72 @@ def read_parquet(request: Request, transcript: Transcript) -> None:
         stream.seek(size - 8 - length)
         try:
             facts = Compact(stream.read(length)).struct()
-            leaves = _leaves(facts[2])
-            groups = facts.get(4, [])
+            leaves = _leaves(facts.several(2))
+            groups = facts.several(4)
+            promised = facts.size(3, 0)
+            told = [("created-by", facts.text(6))]
+            told += [(pair.text(1), pair.text(2)[:4000]) for pair in facts.several(5)[:50]]
         except _FAILS:
             raise Stop("damaged", "", "the description of the columns") from None
-        transcript.note("parquet:rows", facts.get(3, 0))
-        transcript.note("parquet:created-by", facts.get(6, b"").decode("utf-8", "replace"))
-        for pair in facts.get(5, [])[:50]:
-            value = pair.get(2, b"").decode("utf-8", "replace")
-            transcript.note(f"parquet:{pair.get(1, b'').decode('utf-8', 'replace')}", value[:4000])
+        transcript.note("parquet:rows", promised)
+        for name, value in told:
+            transcript.note(f"parquet:{name}", value)
         rows = _Rows(stream, size, leaves, request, transcript)
         writer = tables.Tables(request, transcript)
         count = writer.table("", [leaf.name for leaf in leaves], rows.of(groups))
-        if count < facts.get(3, 0):
-            transcript.trouble("damaged", "", f"{count} of {facts.get(3, 0)} rows")
+        if count < promised:
+            transcript.trouble("damaged", "", f"{count} of {promised} rows")
 
 
-def _leaves(schema: list[dict[int, Any]]) -> list[_Leaf]:
+def _leaves(schema: list[Struct]) -> list[_Leaf]:
     leaves: list[_Leaf] = []
     at = 0
 
     def walk(path: tuple[bytes, ...], defined: int, repeated: int, depth: int) -> None:
         nonlocal at
+        if at >= len(schema) or depth > 60:
+            raise ValueError
         element = schema[at]
         at += 1
         if depth:
-            path = (*path, element[4])
-            defined += element.get(3, 0) != 0
-            repeated += element.get(3, 0) == 2
-        if depth > 60:
-            raise ValueError
-        if element.get(5):
-            for _ in range(element[5]):
+            path = (*path, element.raw(4))
+            defined += element.number(3, 0) != 0
+            repeated += element.number(3, 0) == 2
+        if element.size(5, 0):
+            for _ in range(element.size(5)):
                 walk(path, defined, repeated, depth + 1)
             return
         told = [part for part in path if part not in (b"list", b"element", b"array", b"bag")]
         name = b".".join(told or path).decode("utf-8", "replace")
-        length = element.get(2, 0)
-        leaves.append(_Leaf(name, path, element[1], length, defined, repeated, _meaning(element)))
+        kind, length = element.size(1), element.size(2, 0)
+        if kind > 7 or length > _HEAD:
+            raise ValueError
+        leaves.append(_Leaf(name, path, kind, length, defined, repeated, _meaning(element)))
 
     walk((), 0, 0, 0)
     return leaves
 
 
-def _meaning(element: dict[int, Any]) -> Callable[[Any], str]:
-    """How a value of this column is written."""
-    kind, old, new = element[1], element.get(6), element.get(10) or {}
-    if 5 in new or old == 5:
-        scale = new.get(5, {}).get(1, element.get(7, 0))
+def _meaning(element: Struct) -> Callable[[Any], str]:
+    """How a value of this column is written; a meaning counts only for kinds that can have it."""
+    kind, old, new = element.number(1), element.number(6, -1), element.inner(10)
+    whole = kind in (1, 2)
+    if (5 in new or old == 5) and kind in (1, 2, 6, 7):
+        scale = new.inner(5).size(1, element.size(7, 0))
+        if scale > 1000:
+            raise ValueError
         return lambda value: _decimal(value, scale)
-    if 6 in new or old == 6:
-        return lambda value: str((_EPOCH + datetime.timedelta(days=value)).date())
-    if 8 in new or old in (9, 10):
-        unit = new.get(8, {}).get(2, {})
+    if (6 in new or old == 6) and whole:
+        return lambda value: _moment(value * 86_400, 1).partition(" ")[0]
+    if (8 in new or old in (9, 10)) and whole:
+        unit = new.inner(8).inner(2)
         per = 1000 if old == 9 or 1 in unit else 10**9 if 3 in unit else 10**6
         return lambda value: _moment(value, per)
-    if 7 in new or old in (7, 8):
-        unit = new.get(7, {}).get(2, {})
+    if (7 in new or old in (7, 8)) and whole:
+        unit = new.inner(7).inner(2)
         per = 1000 if old == 7 or 1 in unit else 10**9 if 3 in unit else 10**6
         return lambda value: _moment(value, per).partition(" ")[2] or "00:00:00"
-    if old in (11, 12, 13, 14) and kind in (1, 2):
+    if old in (11, 12, 13, 14) and whole:
         mask = (1 << (32 if kind == 1 else 64)) - 1
         return lambda value: str(value & mask)
     if kind == 3:
@@ -178,14 +186,19 @@ class _Rows:
         self._transcript = transcript
         self._unpacked = 0
 
-    def of(self, groups: list[dict[int, Any]]) -> Iterator[tuple[str, list[str]]]:
+    def of(self, groups: list[Struct]) -> Iterator[tuple[str, list[str]]]:
         """The rows of all groups."""
         for number, group in enumerate(groups, 1):
-            rows = group.get(3, 0)
+            columns: list[list[str]] = []
+            try:
+                rows = group.size(3, 0)
+                held = [one.inner(3) for one in group.several(1) if 3 in one]
+                chunks = {chunk.raws(3): chunk for chunk in held}
+            except _FAILS:
+                self._transcript.trouble("damaged", f"row group {number}", "its description")
+                continue
             if rows * len(self._leaves) > self._limits.cells:
                 raise Stop("limit_cells", f"row group {number}")
-            columns: list[list[str]] = []
-            chunks = {tuple(c[3][3]): c[3] for c in group.get(1, []) if 3 in c}
             for leaf in self._leaves:
                 where = f"row group {number}, column {len(columns) + 1}"
                 chunk = chunks.get(leaf.path)
@@ -208,12 +221,19 @@ class _Rows:
             for row in zip(*columns, strict=True):
                 yield "", list(row)
 
-    def _column(self, leaf: _Leaf, chunk: dict[int, Any]) -> Iterator[list[str]]:
+    def _count(self, facts: Struct, field: int) -> int:
+        """How many values a page holds, which is never believed beyond the limit of cells."""
+        count = facts.size(field)
+        if count > self._limits.cells:
+            raise Stop("limit_cells", "", f"{count} values in a page")
+        return count
+
+    def _column(self, leaf: _Leaf, chunk: Struct) -> Iterator[list[str]]:
         """The cells of a column, a page at a time; a row never spans pages here."""
-        start = min(at for at in (chunk.get(11), chunk[9]) if at is not None and at > 0)
-        end = min(start + chunk[7], self._size)
+        start = min(at for at in (chunk.number(11, 0), chunk.number(9)) if at > 0)
+        end = min(start + chunk.size(7), self._size)
         words: list[Any] = []
-        left = chunk[5]
+        left, codec = chunk.size(5), chunk.number(4)
         open_row: list[str] | None = None
         at = start
         while left > 0 and at < end:
@@ -221,15 +241,16 @@ class _Rows:
             head = Compact(self._stream.read(_HEAD))
             facts = head.struct()
             begin = at + head.at
-            at = begin + facts[3]
+            length, kind = facts.size(3), facts.number(1)
+            at = begin + length
             self._stream.seek(begin)
-            body = self._stream.read(facts[3])
-            if facts[1] == 2:
-                plain = self._unpack(body, chunk[4], facts[2])
-                words = list(_plain(plain, leaf, facts[7][1]))
-            elif facts[1] in (0, 3):
+            body = self._stream.read(min(length, self._size))
+            if kind == 2:
+                plain = self._unpack(body, codec, facts.size(2))
+                words = list(_plain(plain, leaf, self._count(facts.inner(7), 1)))
+            elif kind in (0, 3):
                 cells: list[str] = []
-                for repeated, value in self._page(body, facts, leaf, chunk[4], words):
+                for repeated, value in self._page(body, facts, leaf, codec, words):
                     if leaf.most_repeated == 0:
                         cells.append(value or "")
                         continue
@@ -239,41 +260,48 @@ class _Rows:
                         open_row = []
                     if value is not None and open_row is not None:
                         open_row.append(value)
-                left -= facts[5][1] if facts[1] == 0 else facts[8][1]
+                left -= facts.inner(8 if kind else 5).size(1)
                 yield cells
         if open_row is not None:
             yield ["; ".join(open_row)]
 
     def _page(
-        self, body: bytes, facts: dict[int, Any], leaf: _Leaf, codec: int, words: list[Any]
+        self, body: bytes, facts: Struct, leaf: _Leaf, codec: int, words: list[Any]
     ) -> Iterator[tuple[int, str | None]]:
         """(repetition level, written value or None) of each value of a page."""
-        if facts[1] == 0:
-            head = facts[5]
-            count, encoding = head[1], head[2]
-            body = self._unpack(body, codec, facts[2])
+        if facts.number(1) == 0:
+            head = facts.inner(5)
+            count, encoding = self._count(head, 1), head.number(2)
+            body = self._unpack(body, codec, facts.size(2))
             repeats, at = _levels(body, 0, leaf.most_repeated, count)
             defined, at = _levels(body, at, leaf.most_defined, count)
             body = body[at:]
         else:
-            head = facts[8]
-            count, encoding = head[1], head[4]
-            first, second = head.get(6, 0), head.get(5, 0)
+            head = facts.inner(8)
+            count, encoding = self._count(head, 1), head.number(4)
+            first, second = head.size(6, 0), head.size(5, 0)
             repeats = _hybrid(body[:first], leaf.most_repeated.bit_length(), count)
             defined = _hybrid(body[first : first + second], leaf.most_defined.bit_length(), count)
             rest = body[first + second :]
-            size = facts[2] - first - second
-            body = self._unpack(rest, codec, size) if head.get(7, True) else rest
+            size = facts.size(2) - first - second
+            body = self._unpack(rest, codec, size) if head.number(7, 1) else rest
         there = sum(d == leaf.most_defined for d in defined) if leaf.most_defined else count
         values = _values(body, leaf, there, encoding, words)
         for number in range(count):
             full = not leaf.most_defined or defined[number] == leaf.most_defined
-            value = leaf.written(next(values)) if full else None
+            value = None
+            if full:
+                found = next(values, _MISSING)
+                if found is _MISSING:
+                    raise _Bad("damaged", "a page with fewer values than it says")
+                value = leaf.written(found)
             yield (repeats[number] if leaf.most_repeated else 0), value
 
     def _unpack(self, body: bytes, codec: int, size: int) -> bytes:
         import cramjam
 
+        if size < 0:
+            raise _Bad("damaged", "a page of a negative size")
         self._unpacked += size
         most = self._limits.ratio * max(self._size, 1)
         if size > self._limits.memory // 4 or (self._unpacked > GRACE and self._unpacked > most):
@@ -324,12 +352,16 @@ def _hybrid(body: bytes, width: int, count: int) -> list[int]:
             if byte < 128:
                 break
         if head & 1:
-            size = (head >> 1) * width
-            bits = int.from_bytes(body[at : at + size], "little")
-            at += size
-            for _ in range(min((head >> 1) * 8, count - len(found))):
-                found.append(bits & mask)
-                bits >>= width
+            there = min((head >> 1) * 8, count - len(found))
+            if there * width > (len(body) - at) * 8:
+                raise ValueError
+            for first in range(0, there, _AT_ONCE):
+                begin = at + first * width // 8
+                bits = int.from_bytes(body[begin : begin + _AT_ONCE * width // 8], "little")
+                for _ in range(min(_AT_ONCE, there - first)):
+                    found.append(bits & mask)
+                    bits >>= width
+            at += (head >> 1) * width
         else:
             value = int.from_bytes(body[at : at + room], "little")
             at += room
@@ -339,6 +371,7 @@ def _hybrid(body: bytes, width: int, count: int) -> list[int]:
     return found
 
 
+_AT_ONCE = 512  # packed numbers that are taken apart together; shifting costs their square
 _SHAPES = {1: "i", 2: "q", 4: "f", 5: "d"}
 
 
@@ -351,6 +384,8 @@ def _plain(body: bytes, leaf: _Leaf, count: int) -> Iterator[Any]:
             yield bool(body[n >> 3] >> (n & 7) & 1)
     elif leaf.kind in (3, 7):
         size = 12 if leaf.kind == 3 else leaf.length
+        if count * size > len(body):
+            raise ValueError
         for n in range(count):
             yield body[n * size : n * size + size]
     else:
@@ -368,19 +403,22 @@ def _values(body: bytes, leaf: _Leaf, count: int, encoding: int, words: list[Any
         return _plain(body, leaf, count)
     if encoding in (2, 8):
         width = body[0] if body else 0
-        return iter([words[n] for n in _hybrid(body[1:], width, count)])
+        numbers = _hybrid(body[1:], width, count)
+        if numbers and max(numbers) >= len(words):
+            raise _Bad("damaged", "a value that its dictionary does not hold")
+        return iter([words[n] for n in numbers])
     if encoding == 3 and leaf.kind == 0:
         return iter([bool(n) for n in _hybrid(body[4:], 1, count)])
-    if encoding == 5:
-        return iter(_deltas(body, 0)[0][:count])
-    if encoding == 6:
-        lengths, at = _deltas(body, 0)
+    if encoding == 5 and leaf.kind in (1, 2):
+        return iter(_deltas(body, 0, count)[0])
+    if encoding == 6 and leaf.kind == 6:
+        lengths, at = _deltas(body, 0, count)
         return _sliced(body, at, lengths)
-    if encoding == 7:
-        shared, at = _deltas(body, 0)
-        lengths, at = _deltas(body, at)
+    if encoding == 7 and leaf.kind in (6, 7):
+        shared, at = _deltas(body, 0, count)
+        lengths, at = _deltas(body, at, count)
         return _joined(shared, _sliced(body, at, lengths))
-    if encoding == 9:
+    if encoding == 9 and leaf.kind in (1, 2, 4, 5, 7):
         size = {1: 4, 2: 8, 4: 4, 5: 8}.get(leaf.kind, leaf.length)
         return _plain(
             bytes(body[k * count + n] for n in range(count) for k in range(size)), leaf, count
@@ -390,6 +428,8 @@ def _values(body: bytes, leaf: _Leaf, count: int, encoding: int, words: list[Any
 
 def _sliced(body: bytes, at: int, lengths: list[int]) -> Iterator[bytes]:
     for length in lengths:
+        if not 0 <= length <= len(body) - at:
+            raise ValueError
         yield body[at : at + length]
         at += length
 
@@ -401,12 +441,12 @@ def _joined(shared: list[int], ends: Iterator[bytes]) -> Iterator[bytes]:
         yield before
 
 
-def _deltas(body: bytes, at: int) -> tuple[list[int], int]:
-    """Numbers as differences in packed blocks, and where they end."""
+def _deltas(body: bytes, at: int, count: int) -> tuple[list[int], int]:
+    """At most `count` numbers as differences in packed blocks, and where they end."""
     reader = Compact(body, at)
     block, parts, total = reader.varint(), reader.varint(), reader.varint()
     value = reader.number()
-    if not parts or block % parts or total > 8 * len(body) * 64:
+    if not parts or block % parts or block // parts > _HEAD or total > count:
         raise ValueError
     found = [value][:total]
     per = block // parts

@@ -38,6 +38,7 @@ def read_stream(stream: IO[bytes] | Any, transcript: Transcript) -> None:
     """Read a tar from a stream that only goes forward."""
     transcript.container = True
     transcript.vouch()
+    transcript.container = True  # one of folders alone holds nothing, and is none the less one
     spool = transcript.members()
     try:
         with tarfile.open(

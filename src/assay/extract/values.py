@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import datetime
 import json
-import plistlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from assay.extract import charset, tables
 from assay.extract.plain import cut_short, note_charset, read_plain, take_in
+from assay.extract.plists import plist_of
 from assay.extract.problems import Stop
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -166,15 +166,9 @@ def read_plist(request: Request, transcript: Transcript) -> None:
         raise cut_short(request)
     transcript.container = True
     try:
-        value = plistlib.loads(request.path.read_bytes())
-    except (
-        plistlib.InvalidFileException,
-        ValueError,
-        OverflowError,
-        KeyError,
-        IndexError,
-    ) as error:
-        raise Stop("damaged", "", type(error).__name__) from None
+        value = plist_of(request.path.read_bytes())
+    except ValueError as error:
+        raise Stop("damaged", "", str(error)) from None
     except RecursionError:
         raise Stop("limit_nesting") from None
     spool = transcript.members()

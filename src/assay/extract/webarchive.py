@@ -6,12 +6,12 @@ those of frames too.
 
 from __future__ import annotations
 
-import plistlib
 from collections.abc import Iterator
 from typing import Any
 
 from assay.extract import captured
 from assay.extract.html import show
+from assay.extract.plists import plist_of
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -33,9 +33,9 @@ def read_webarchive(request: Request, transcript: Transcript) -> None:
     if request.path.stat().st_size > request.limits.memory // 4:
         raise Stop("limit_member", "", f"over {request.limits.memory // 4} bytes")
     try:
-        archive = plistlib.loads(request.path.read_bytes())
-    except (plistlib.InvalidFileException, ValueError, OverflowError, TypeError) as error:
-        raise Stop("damaged", "", type(error).__name__) from None
+        archive = plist_of(request.path.read_bytes())
+    except ValueError as error:
+        raise Stop("damaged", "", str(error)) from None
     if not isinstance(archive, dict):
         raise Stop("damaged", "", "no archive")
     main = archive.get("WebMainResource")
