@@ -38,6 +38,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mime_depth: int = 60  # nested MIME parts
     pixels: int = 120_000_000  # pixels of one picture
     cells: int = 20_000_000  # cells of one workbook
+    annotations: int = 5_000  # annotations of one PDF page
     line: int = 50_000_000  # code points of one line of a text file
 
     def wall(self, size: int) -> float:

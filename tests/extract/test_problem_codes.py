@@ -142,6 +142,9 @@ PROVOKE: dict[str, Callable[[], Reading]] = {
     "limit_cells": lambda: made.read_bytes(
         xlsx.xlsx([("S", [["a", "b"]] * 50)]), "a.xlsx", cells=60
     ),
+    "limit_annotations": lambda: made.read_bytes(
+        made.pdf("a", notes={0: "one"}, fields={0: ("f", "two")}), "a.pdf", annotations=1
+    ),
     "limit_line": lambda: made.read_bytes(b"x" * 200 + b"\n", "a.txt", line=100),
 }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
 
 import made
+import pikepdf
 import pytest
 
 from assay import settings
@@ -72,8 +75,122 @@ def test_notes_and_fields_follow_the_text_of_their_page_without_boxes() -> None:
     body = made.pdf("body", "next", notes={0: "a note"}, fields={1: ("Ship", "MV Aurora")})
     reading = made.read_bytes(body, "a.pdf")
     assert made.page_of(reading) == "body\n\na note"
-    assert made.page_of(reading, 2) == "next\n\nMV Aurora\nShip"
+    assert made.page_of(reading, 2) == "next\n\nf: MV Aurora\nShip"
     assert [w for w, _ in words_of(reading, reading.pages[0])] == ["body"]
+
+
+def changed(body: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
+    """A PDF with its objects changed."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        change(pdf)
+        pdf.save(out)
+    return out.getvalue()
+
+
+def annotated(*marks: dict[str, object], fields: bool = False) -> bytes:
+    """A PDF of one page with annotations of the keys given."""
+
+    def put(pdf: pikepdf.Pdf) -> None:
+        rows = [
+            pdf.make_indirect(pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot, Rect=[9, 9, 99, 99],
+                **{k: pikepdf.String(v) if isinstance(v, str) else v for k, v in mark.items()},
+            ))
+            for mark in marks
+        ]  # fmt: skip
+        pdf.pages[0].Annots = pikepdf.Array(rows)
+        if fields:
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(rows))
+
+    return changed(made.pdf("body"), put)
+
+
+NOTE, WIDGET, LINK = pikepdf.Name.Text, pikepdf.Name.Widget, pikepdf.Name.Link
+
+
+def test_a_note_tells_its_author_and_subject_and_is_marked_as_a_comment() -> None:
+    body = annotated(
+        {"Subtype": NOTE, "T": "A. Voss", "Subj": "Sticky Note", "Contents": "who paid?"},
+        {"Subtype": pikepdf.Name.Highlight, "T": "A. Voss"},
+        {"Subtype": pikepdf.Name.Popup, "T": "A. Voss", "Contents": "who paid?"},
+    )
+    reading = made.read_bytes(body, "a.pdf")
+    lines = ["[Sticky Note · A. Voss] who paid?", "[highlight · A. Voss]"]
+    assert reading.text == "body\n\n" + "\n".join(lines)
+    assert made.kinds_of(reading) == {"comment": lines}
+
+
+def test_a_box_tells_its_name_and_whether_it_is_ticked() -> None:
+    name = pikepdf.Name
+    box = {"Subtype": WIDGET, "FT": name.Btn}
+    states = pikepdf.Dictionary(N=pikepdf.Dictionary(Paid=pikepdf.Dictionary()))
+    body = annotated(
+        {**box, "T": "cash", "V": name.Paid, "AS": name.Paid, "AP": states},
+        {**box, "T": "cheque", "V": name.Off, "AS": name.Off, "AP": states},
+        {"Subtype": WIDGET, "FT": name.Tx, "T": "sum"},
+        fields=True,
+    )
+    text = made.read_bytes(body, "a.pdf").text
+    assert text.splitlines()[2:] == ["cash: Paid", "cheque: Off", "sum:"]
+
+
+def test_the_address_of_a_link_is_text_where_the_page_does_not_show_it() -> None:
+    address = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("http://port.example/a"))
+    body = annotated({"Subtype": LINK, "A": address}, {"Subtype": LINK, "A": address})
+    assert made.read_bytes(body, "a.pdf").text == "body\n\nhttp://port.example/a"
+
+
+def test_titles_of_the_outline_that_no_page_shows_are_a_page_of_their_own() -> None:
+    body = made.pdf("Chapter one", "b", outline=(("Chapter  One", 0), ("Secret annex", 1)))
+    reading = made.read_bytes(body, "a.pdf")
+    assert [p.label for p in reading.pages] == ["", "", "Outline"]
+    assert made.page_of(reading, 3) == "Secret annex"
+
+
+def test_a_pdf_of_words_alone_has_no_unclaimed_part_and_one_with_a_picture_unknown_ones() -> None:
+    assert made.read_bytes(made.pdf("words", notes={0: "n"}), "a.pdf").unclaimed == 0
+
+    def picture(pdf: pikepdf.Pdf) -> None:
+        image = pikepdf.Stream(pdf, bytes(200 * 200))
+        image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+        image.Width = image.Height = 200
+        form = pikepdf.Stream(pdf, b"/Im1 Do")
+        form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im1=image))
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Fm1=form)
+
+    assert made.read_bytes(changed(made.pdf("words" * 60), picture), "a.pdf").unclaimed is None
+
+
+def test_films_private_data_and_files_beside_the_names_tree_are_named_as_unclaimed() -> None:
+    def hide(pdf: pikepdf.Pdf) -> None:
+        data = pikepdf.Dictionary(Private=pikepdf.Stream(pdf, b"%!PS drawing"))
+        pdf.pages[0].PieceInfo = pikepdf.Dictionary(Sketch=data)
+        pdf.pages[0].Thumb = pikepdf.Stream(pdf, b"\0")
+        spec = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=pikepdf.String("a.xml"))
+        pdf.Root.AF = pikepdf.Array([pdf.make_indirect(spec)])
+
+    film = annotated({"Subtype": pikepdf.Name.RichMedia})
+    reading = made.read_bytes(changed(film, hide), "a.pdf")
+    assert {p.where for p in reading.problems} == {
+        "page 1", "associated files", "sets of private data of a program",
+        "small pictures of pages",
+    }  # fmt: skip
+    assert reading.unclaimed == 4
+
+
+def test_scripts_are_metadata_and_words_for_figures_are_text() -> None:
+    def speak(pdf: pikepdf.Pdf) -> None:
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        pdf.Root.OpenAction = script
+        figure = pikepdf.Dictionary(S=pikepdf.Name.Figure, Alt=pikepdf.String("C:/voss/map.png"))
+        pdf.Root.StructTreeRoot = pikepdf.Dictionary(K=pikepdf.Array([figure]))
+
+    reading = made.read_bytes(changed(made.pdf("words"), speak), "a.pdf")
+    assert ("pdf:script", "app.alert(1)") in reading.metadata.found
+    assert made.page_of(reading, 2) == "C:/voss/map.png"
+    assert reading.unclaimed == 0
 
 
 def test_metadata_of_the_dictionary_and_of_xmp_is_found() -> None:

@@ -54,6 +54,16 @@ def test_menus_and_footers_are_boilerplate_and_the_story_is_not() -> None:
     assert reading.status == "read"
 
 
+def test_a_page_without_scripts_has_no_unclaimed_part_and_one_with_a_script_unknown_ones() -> None:
+    for more, unclaimed in (
+        (b"<!-- a remark of three words -->", 0),
+        (b'<script type="application/ld+json">{"headline": "x"}</script>', 0),
+        (b"<script>document.write('paid')</script>", None),
+        (b"<!--[if IE]><p>for one browser<![endif]-->", None),
+    ):
+        assert made.read_bytes(PAGE + more, "a.html").unclaimed == unclaimed
+
+
 def test_a_page_that_is_all_links_has_no_boilerplate() -> None:
     page = "<body>" + "".join(f"<li><a href=/{n}>Paper {n}</a></li>" for n in range(30))
     reading = made.read_bytes(b"<!doctype html>" + page.encode(), "a.html")

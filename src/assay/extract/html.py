@@ -6,9 +6,9 @@ not the page's main text: menus and the like (`boilerplate`, told by page_region
 browser would not show (`hidden`, on a line of its own behind the one it stands in) and comments
 (at the end). Titles, `meta`, JSON-LD, addresses of links and frames, hidden form values and the
 declared language are metadata. Pictures and documents written into the page as `data:` are
-members. The charset is told by the mark, then `meta`, then the bytes. selectolax builds the tree;
-a page whose tags nest deeper than `limits.xml_depth` would hang it and is read as a stream
-without a tree instead.
+members. What a script holds is unknown: only a page without one has no unclaimed parts. The
+charset is told by the mark, then `meta`, then the bytes. selectolax builds the tree; a page whose
+tags nest deeper than `limits.xml_depth` would hang it and is read as a stream without a tree.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ _LABEL = re.compile(r"(?:/|#|start|begin|end|open|close|/?div)\b|[^ ]*$", re.IGN
 _VALUE = 4000
 _JSON_LD = 40_000  # characters of one block of JSON-LD that are kept
 _MANY = 2000  # links, frames and form values that are noted
+_CONTENT = re.compile(r">[^<>]*\w")  # words inside a comment for one browser
 _DATA = re.compile(r"\s*data:([^,]{0,200}),", re.IGNORECASE)
 _DATA_INSIDE = re.compile(r"[\"'(=]\s*(data:[^,\"'()<>\s]{0,200},[^\"'()<>\s]*)", re.IGNORECASE)
 _PUBLISHED = (
@@ -99,6 +100,7 @@ class Rendered:
         self.about: list[tuple[str, str]] = []
         self.comments: list[str] = []
         self.data: list[tuple[str, bytes | None]] = []
+        self.whole = True  # every part of the page was read or handed over
         self.main = False  # the page says itself where its main text is
         self.quoted: list[tuple[int, int]] = []  # lines (first, end excluded) of earlier mails
 
@@ -129,6 +131,8 @@ def read_html(request: Request, transcript: Transcript) -> None:
     take_data(rendered, transcript)
     if not whole:
         raise cut_short(request)
+    if rendered.whole:
+        transcript.vouch()
 
 
 def show(data: bytes, declared: str | None, request: Request, transcript: Transcript) -> Rendered:
@@ -239,6 +243,7 @@ def render(data: bytes, declared: str | None, limits: Limits) -> tuple[Rendered,
     rendered = Rendered()
     if _depth(data) > limits.xml_depth:
         # too deep for a tree: what is hidden or beside the main text is not told apart
+        rendered.whole = False
         _Stream(rendered).feed_all(text)
     else:
         _walk(text, rendered)
@@ -413,6 +418,7 @@ def _comment(text: str, rendered: Rendered) -> None:
     """
     text = _SPACE.sub(" ", text).strip()
     if not text or text.startswith(("[if ", "<![endif", "[endif")):
+        rendered.whole = rendered.whole and not _CONTENT.search(text)
         return
     words = _MARKUP.sub(" ", text) if "<" in text else text
     words = _SPACE.sub(" ", words).strip()
@@ -429,6 +435,9 @@ def _look_into(node: Any, rendered: Rendered) -> None:
         if "data:" in text:
             for match in _DATA_INSIDE.finditer(text):
                 rendered.holds_data(match.group(1))
+        if node.tag == "script" and text.strip():
+            kind = node.attributes.get("type") or ""
+            rendered.whole = rendered.whole and kind == "application/ld+json"
     if node.attributes:
         for value in node.attributes.values():
             if value and "data:" in value:
@@ -451,6 +460,7 @@ def _note(tag: str, attributes: dict[str, Any], rendered: Rendered) -> None:
         elif name == "srcdoc":
             rendered.data.append(("text/html", value.encode("utf-8", "replace")))
     if len(rendered.about) >= _MANY:
+        rendered.whole = False
         return
     if tag == "a":
         href = attributes.get("href")

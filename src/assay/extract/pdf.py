@@ -1,9 +1,10 @@
 """PDF: native text with word boxes, fields, notes, outline, attachments, metadata.
 
-A page is a page. Form values, field names and the words of annotations follow the native
-text of their page in a paragraph of their own, without boxes. A file that pdfium refuses
-is re-saved by pikepdf into the scratch folder and tried again; the answer then says
-`repaired`. A page of pictures without usable text waits for OCR, and so does one whose text
+A page is a page. Names and values of form fields, notes with their authors and addresses of links
+follow the native text of their page in a paragraph of their own, without boxes. Titles of the
+outline that do not stand on the page they point to are a page of their own at the end. A file that
+pdfium refuses is re-saved by pikepdf into the scratch folder and tried again; the answer then
+says `repaired`. A page of pictures without usable text waits for OCR, and so does one whose text
 layer is garbage; the layer stays, as a region `garbled`.
 """
 
@@ -28,7 +29,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="pdf",
-    version=f"1 pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version}",
+    version=f"2 pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version}",
     licence="AGPL-3.0-or-later",
     formats=("application/pdf",),
     limits="text drawn as shapes and fonts without a Unicode mapping wait for OCR",
@@ -44,6 +45,7 @@ def read_pdf(request: Request, transcript: Transcript) -> None:
         if request.only is None:
             file_pages = _read_pages(document, transcript, request.watch)
             _read_outline(document, transcript)
+            _write_outline(transcript)
             pdf_meta.read_metadata(request, document, transcript)
         _take_attachments(document, transcript, file_pages)
 
@@ -146,9 +148,10 @@ def _read_pages(
         try:
             if form:
                 pdfium.FORM_OnAfterLoadPage(page, form)
-            if not _read_page(page, form, transcript, garbage):
+            beside = _read_page(raw, page, form, transcript, garbage)
+            if beside is None:
                 failed.append(index + 1)
-            if pdf_extras.has_files(page):
+            elif beside.files:
                 with_files.append(index)
             if watch is not None:
                 watch(index, page)
@@ -173,12 +176,15 @@ def _listed(pages: list[int]) -> str:
     return ", ".join(str(n) for n in pages[:20]) + (" …" if len(pages) > 20 else "")
 
 
-def _read_page(page: Any, form: Any, transcript: Transcript, garbage: dict[str, list[int]]) -> bool:
+def _read_page(
+    raw: Any, page: Any, form: Any, transcript: Transcript, garbage: dict[str, list[int]]
+) -> pdf_extras.Beside | None:
+    """Write a page; what its annotations hold, None where the page fails."""
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     textpage = pdfium.FPDFText_LoadPage(page)
     if not textpage:
         transcript.page("", width=width, height=height)
-        return False
+        return None
     try:
         text, words = page_text(page, textpage)
     finally:
@@ -186,15 +192,28 @@ def _read_page(page: Any, form: Any, transcript: Transcript, garbage: dict[str, 
     why = garbled(text)
     layer = len(text)
     wants = bool(why) or pdf_extras.wants_ocr(page, text)
-    extras = "\n".join(pdf_extras.noted_words(page, form))
-    if extras:
-        text = f"{text}\n\n{extras}" if text else extras
+    limit = transcript.limits.annotations
+    beside = pdf_extras.beside(raw, page, form, text, limit)
+    place = f"page {len(transcript.pages) + 1}"
+    if beside.more:
+        transcript.trouble("limit_annotations", place, f"{beside.more} more than {limit}")
+    if beside.media:
+        transcript.trouble("part_unclaimed", place, f"{beside.media} films, sounds or 3D models")
+    if beside.lines:
+        text += "\n\n" if text else ""
+    extras = len(text)
+    text += "\n".join(line.text for line in beside.lines)
     start = transcript.page(text, width=width, height=height, words=words, wants_ocr=wants)
     if why:
         # kept as it is beside what will be recognised: it may hold what nobody sees
         transcript.mark("garbled", start, start + layer)
         garbage.setdefault(why, []).append(len(transcript.pages))
-    return True
+    extras += start
+    for line in beside.lines:
+        for kind, a, b in line.spans:
+            transcript.mark(kind, extras + a, extras + b)
+        extras += len(line.text) + 1
+    return beside
 
 
 def _read_outline(document: Any, transcript: Transcript) -> None:
@@ -217,6 +236,28 @@ def _read_outline(document: Any, transcript: Transcript) -> None:
         transcript.note("pdf:outline", "broken")
 
 
+def _write_outline(transcript: Transcript) -> None:
+    """Titles that the page they point to does not show, so that they are searched too."""
+    if not transcript.outline:
+        return
+    text = transcript.text()
+    shown: dict[int, str] = {}
+    titles = []
+    for level, title, number in transcript.outline:
+        if number not in shown and 0 < number <= len(transcript.pages):
+            page = transcript.pages[number - 1]
+            shown[number] = _folded(text[page.start : page.end])
+        there = shown.get(number, "")
+        if _folded(title) not in there:
+            titles.append("  " * min(level, 15) + title)
+    if titles:
+        transcript.page("\n".join(titles), label="Outline")
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
 def _take_attachments(document: Any, transcript: Transcript, file_pages: list[int] | None) -> None:
     """Take the embedded files, then those of annotations on `file_pages` (None: look at all)."""
     raw = document.raw
@@ -229,7 +270,7 @@ def _take_attachments(document: Any, transcript: Transcript, file_pages: list[in
         if not page:
             continue
         try:
-            for item in pdf_extras.file_annotations(page):
+            for item in pdf_extras.file_annotations(page, transcript.limits.annotations):
                 _take(item, transcript)
         finally:
             pdfium.FPDF_ClosePage(page)

@@ -1,8 +1,10 @@
-"""What a PDF page shows beside its content: form fields, notes and other annotations.
+"""What a PDF page shows beside its content: form fields, notes, links and other annotations.
 
-Read from the annotation dictionaries: `V` of a field (its value), `TU` (what it is called
-for a person), `Contents` (the words of a note or free text). A page has a picture that
-waits for OCR where its text is poor and pictures or drawn shapes cover it.
+A field gives a line with its name and value (`Off` for a box that is not ticked) and one with what
+it is called for a person (`TU`). A note gives `[subject · author] words`, marked as a comment:
+the subject (`Subj`) as its program wrote it, or the kind of note, and the author (`T`). A link
+gives its address where the page does not show it. Each line stands once. A page has a picture
+that waits for OCR where its text is poor and pictures or drawn shapes cover it.
 """
 
 from __future__ import annotations
@@ -10,55 +12,108 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-_KEYS = (b"V", b"TU", b"Contents")
-_ANNOTATIONS = 5000  # of one page
+from assay.extract.runs import Kinds, Line
+
 _POOR = 16  # letters and digits: less than a page number and a stamp
 _THIN = 200  # letters and digits: a stamp or a header over a scan
 _SHAPES = 60  # drawn paths that may be outlined letters
 _NO_LETTERS = re.compile(r"[\W_]+")
 _UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08]+")  # glyphs nobody mapped to Unicode
+_WIDGET, _LINK, _POPUP = pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP
+_NOTES = {
+    pdfium.FPDF_ANNOT_TEXT: "note", pdfium.FPDF_ANNOT_FREETEXT: "text box",
+    pdfium.FPDF_ANNOT_HIGHLIGHT: "highlight", pdfium.FPDF_ANNOT_UNDERLINE: "underlined",
+    pdfium.FPDF_ANNOT_SQUIGGLY: "underlined", pdfium.FPDF_ANNOT_STRIKEOUT: "struck out",
+    pdfium.FPDF_ANNOT_CARET: "insertion", pdfium.FPDF_ANNOT_STAMP: "stamp",
+    pdfium.FPDF_ANNOT_INK: "drawing", pdfium.FPDF_ANNOT_REDACT: "to be redacted",
+    pdfium.FPDF_ANNOT_FILEATTACHMENT: "file",
+}  # fmt: skip
+_MEDIA = frozenset(
+    (
+        pdfium.FPDF_ANNOT_THREED, pdfium.FPDF_ANNOT_RICHMEDIA, pdfium.FPDF_ANNOT_MOVIE,
+        pdfium.FPDF_ANNOT_SOUND, pdfium.FPDF_ANNOT_SCREEN,
+    )
+)  # fmt: skip
+_COMMENT: Kinds = ("comment",)
 
 
-def noted_words(page: Any, form: Any) -> Iterator[str]:
-    """The strings of each annotation of a page, in their order, each string once."""
+@dataclass
+class Beside:
+    """What the annotations of a page say and hold."""
+
+    lines: list[Line] = field(default_factory=list)
+    files: bool = False  # one of them carries a file
+    media: int = 0  # films, sounds and models: nobody reads them
+    more: int = 0  # annotations beyond the limit
+
+
+def beside(raw: Any, page: Any, form: Any, shown: str, limit: int) -> Beside:
+    """Look at up to `limit` annotations of a page whose own text is `shown`."""
+    found = Beside()
     seen: set[str] = set()
-    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _ANNOTATIONS)):
+    count = pdfium.FPDFPage_GetAnnotCount(page)
+    found.more = max(count - limit, 0)
+    for number in range(min(count, limit)):
         annot = pdfium.FPDFPage_GetAnnot(page, number)
         if not annot:
             continue
         try:
-            widget = pdfium.FPDFAnnot_GetSubtype(annot) == pdfium.FPDF_ANNOT_WIDGET
-            for key in _KEYS:
-                text = _string(annot, key)
-                if not text and key == b"V" and widget and form:
-                    text = _field_value(annot, form)
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-                if text.strip() and text not in seen:
-                    seen.add(text)
-                    yield text
+            kind = pdfium.FPDFAnnot_GetSubtype(annot)
+            found.files = found.files or kind == pdfium.FPDF_ANNOT_FILEATTACHMENT
+            found.media += kind in _MEDIA
+            for line in _lines(raw, annot, kind, form, shown):
+                if line.text.strip() and line.text not in seen:
+                    seen.add(line.text)
+                    found.lines.append(line)
         finally:
             pdfium.FPDFPage_CloseAnnot(annot)
+    return found
 
 
-def has_files(page: Any) -> bool:
-    """Tell whether an annotation of a page carries a file."""
-    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _ANNOTATIONS)):
-        annot = pdfium.FPDFPage_GetAnnot(page, number)
-        if annot:
-            kind = pdfium.FPDFAnnot_GetSubtype(annot)
-            pdfium.FPDFPage_CloseAnnot(annot)
-            if kind == pdfium.FPDF_ANNOT_FILEATTACHMENT:
-                return True
-    return False
+def _lines(raw: Any, annot: Any, kind: int, form: Any, shown: str) -> Iterator[Line]:
+    if kind == _POPUP:
+        return  # the window of another annotation, whose words it repeats
+    if kind == _WIDGET:
+        name = _field_name(annot, form) if form else ""
+        value = _string(annot, b"V") or (_field_value(annot, form) if form else "")
+        head = name or _string(annot, b"T")
+        yield Line(f"{head}: {value}".rstrip() if head else value)
+        yield Line(_string(annot, b"TU"))
+        yield Line(_string(annot, b"Contents"))
+        return
+    if kind == _LINK:
+        address = _address(raw, annot)
+        yield Line("" if address in shown else address)
+        yield Line(_string(annot, b"Contents"))
+        return
+    words = _string(annot, b"Contents")
+    marks = [_string(annot, b"Subj"), _string(annot, b"T")]
+    if any(marks):
+        marks[0] = marks[0] or _NOTES.get(kind, "drawing")
+        words = f"[{' · '.join(m for m in marks if m)}] {words}".rstrip()
+    yield Line(words, _COMMENT)
 
 
-def file_annotations(page: Any) -> Iterator[Any]:
-    """The files that hang on annotations of a page, as pdfium attachments."""
-    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _ANNOTATIONS)):
+def _address(raw: Any, annot: Any) -> str:
+    """The address that a link leads to, "" for a place in the document."""
+    link = pdfium.FPDFAnnot_GetLink(annot)
+    action = pdfium.FPDFLink_GetAction(link) if link else None
+    if not action or pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
+        return ""
+    length = pdfium.FPDFAction_GetURIPath(raw, action, None, 0)
+    buffer = ctypes.create_string_buffer(max(length, 1))
+    pdfium.FPDFAction_GetURIPath(raw, action, buffer, length)
+    return buffer.value.decode("utf-8", "replace")
+
+
+def file_annotations(page: Any, limit: int) -> Iterator[Any]:
+    """The files that hang on up to `limit` annotations of a page, as pdfium attachments."""
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), limit)):
         annot = pdfium.FPDFPage_GetAnnot(page, number)
         if not annot:
             continue
@@ -80,19 +135,26 @@ def _string(annot: Any, key: bytes) -> str:
     ):
         return ""
     length = pdfium.FPDFAnnot_GetStringValue(annot, key, None, 0)
-    return _fetched(length, lambda b: pdfium.FPDFAnnot_GetStringValue(annot, key, b, length))
+    text = _fetched(length, lambda b: pdfium.FPDFAnnot_GetStringValue(annot, key, b, length))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _field_name(annot: Any, form: Any) -> str:
+    """A field's name, with those of its parents before it."""
+    length = pdfium.FPDFAnnot_GetFormFieldName(form, annot, None, 0)
+    return _fetched(length, lambda b: pdfium.FPDFAnnot_GetFormFieldName(form, annot, b, length))
 
 
 def _field_value(annot: Any, form: Any) -> str:
-    """A field's value where it stands in a parent of the widget."""
-    if pdfium.FPDFAnnot_GetFormFieldType(form, annot) not in (
-        pdfium.FPDF_FORMFIELD_TEXTFIELD,
-        pdfium.FPDF_FORMFIELD_COMBOBOX,
-        pdfium.FPDF_FORMFIELD_LISTBOX,
+    """A field's value where it stands in a parent of the widget, or is a state (`Off`)."""
+    if pdfium.FPDFAnnot_GetFormFieldType(form, annot) in (
+        pdfium.FPDF_FORMFIELD_PUSHBUTTON,
+        pdfium.FPDF_FORMFIELD_SIGNATURE,
     ):
         return ""
     length = pdfium.FPDFAnnot_GetFormFieldValue(form, annot, None, 0)
-    return _fetched(length, lambda b: pdfium.FPDFAnnot_GetFormFieldValue(form, annot, b, length))
+    text = _fetched(length, lambda b: pdfium.FPDFAnnot_GetFormFieldValue(form, annot, b, length))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _fetched(length: int, fetch: Any) -> str:

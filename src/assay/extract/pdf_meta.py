@@ -1,4 +1,4 @@
-"""Metadata of a PDF: its information dictionary and XMP packet, XFA forms as text.
+"""Metadata of a PDF: its information dictionary and XMP packet, scripts, XFA forms as text.
 
 Read through pikepdf, which gives every key of the dictionary, also private ones. Where it
 cannot open the file, pdfium's eight standard keys are all there is.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2.raw as pdfium
 
@@ -19,12 +19,15 @@ from assay.extract.xmlstream import Broken, parse_bytes
 from assay.extract.xmp import read_xmp
 from assay.settings import Limits
 
+if TYPE_CHECKING:
+    from assay.extract.pdf_parts import Parts
+
 _PACKET = 16 << 20
 
 
 def read_metadata(request: Request, document: Any, transcript: Transcript) -> None:
     """Note all metadata as found; title, author and times from the dictionary, then XMP."""
-    info, packet = _by_pikepdf(request)
+    info, packet, parts = _by_pikepdf(request)
     if info is None:
         info = {k: v for k, v in document.get_metadata_dict().items() if v}
     for key, value in info.items():
@@ -33,6 +36,8 @@ def read_metadata(request: Request, document: Any, transcript: Transcript) -> No
     for name, value in pairs:
         transcript.note(f"xmp:{name}", value)
     found = dict(reversed(pairs))  # the first of each name counts
+    if parts is not None:
+        _take_parts(parts, transcript)
     transcript.title = info.get("Title") or found.get("dc:title")
     transcript.author = info.get("Author") or found.get("dc:creator")
     transcript.created = dates.from_pdf(info.get("CreationDate", "")) or dates.from_iso(
@@ -43,8 +48,24 @@ def read_metadata(request: Request, document: Any, transcript: Transcript) -> No
     )
 
 
-def _by_pikepdf(request: Request) -> tuple[dict[str, str] | None, bytes]:
+def _take_parts(parts: Parts, transcript: Transcript) -> None:
+    """Write what else was found, name what nobody reads, vouch for the rest."""
+    for script in parts.scripts:
+        transcript.note("pdf:script", script)
+    shown = "".join(transcript.text().split()).casefold() if parts.spoken else ""
+    unsaid = [s for s in dict.fromkeys(parts.spoken) if "".join(s.split()).casefold() not in shown]
+    if unsaid:
+        transcript.page("\n".join(unsaid), label="Words for figures")
+    for what, count in parts.unclaimed.items():
+        transcript.trouble("part_unclaimed", what, f"{count} {what}")
+    if parts.whole:
+        transcript.vouch()
+
+
+def _by_pikepdf(request: Request) -> tuple[dict[str, str] | None, bytes, Parts | None]:
     import pikepdf
+
+    from assay.extract.pdf_parts import parts_of
 
     for password in ("", *request.passwords):
         try:
@@ -56,12 +77,17 @@ def _by_pikepdf(request: Request) -> tuple[dict[str, str] | None, bytes]:
                         info = {str(k)[1:]: _plain(v) for k, v in table.items()}
                 packet = pdf.Root.get("/Metadata")
                 body = packet.read_bytes() if isinstance(packet, pikepdf.Stream) else b""
-                return {k: v for k, v in info.items() if v}, body[:_PACKET]
+                try:
+                    parts = parts_of(pdf)
+                except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, TypeError,
+                        AttributeError, RecursionError):  # fmt: skip
+                    parts = None  # a broken tree: what it holds stays unknown
+                return {k: v for k, v in info.items() if v}, body[:_PACKET], parts
         except pikepdf.PasswordError:
             continue
         except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, TypeError, AttributeError):
-            return None, b""
-    return None, b""
+            return None, b"", None
+    return None, b"", None
 
 
 def _plain(value: Any) -> str:

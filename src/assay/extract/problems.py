@@ -101,6 +101,7 @@ PROBLEMS: dict[str, Kind] = {
     "limit_mime": _limit("message parts nested deeper than allowed", "mime_depth"),
     "limit_pixels": _limit("a picture with more pixels than allowed", "pixels"),
     "limit_cells": _limit("more cells than allowed", "cells"),
+    "limit_annotations": _limit("more annotations on a page than allowed", "annotations"),
     "limit_line": _limit("a line longer than allowed", "line"),
     # --- the worker (raised by the sandbox)
     "timeout": Kind(
