@@ -334,7 +334,15 @@ class Converter(Protocol):
 
     @property
     def card(self) -> Card:
-        """Name, version, licence, and the media types that it may be asked for."""
+        """Name, version, licence, and the media types that it may be asked for.
+
+        It may start the program to ask for its version.
+        """
+        ...
+
+    @property
+    def formats(self) -> frozenset[str]:
+        """The media types alone, without asking the program anything."""
         ...
 
     def convert(self, place: Path, media: str, scratch: Path) -> Converted:

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from assay.casework.case import Case
+from assay.casework.second_reader import wanted
+from assay.extract.problems import NO_DOCUMENT, problem
+from assay.model.reading import Reading
 from assay.testing.copying_converter import CopyingConverter
 from assay.testing.makers import archives
 from assay.testing.makers.odf import odt
@@ -87,3 +90,9 @@ def test_a_log_names_the_program_whose_copy_was_read(
     case.add([tmp_path / "old.hwp"], ocr="off")
     bodies = [e["body"] for e in case.catalogue.events(["read"])]
     assert [b.get("by") for b in bodies if b][-1] == "copier 1"
+
+
+def test_a_package_without_its_document_is_handed_to_nobody() -> None:
+    nothing = problem("damaged", "", NO_DOCUMENT, fatal=True)
+    assert not wanted(Reading("", problems=(problem("truncated", fatal=True), nothing)))
+    assert wanted(Reading("", problems=(problem("truncated", fatal=True),)))

@@ -751,16 +751,20 @@ class Legs:
         """Finish what is grouped: events, index, workers."""
         if self._second is not None and not self.converting():
             self._second.close()
+        if not self.converting():  # which goes on with the same workers
+            self._let_workers_go()
+        self._tell("indexing", force=True)
+        self.attest(now=True)
+        self.index(now=True)
+        self._tell("", force=True)
+
+    def _let_workers_go(self) -> None:
         if self._pool is not None:
             if isinstance(self._pool, Pool):
                 found = self._pool.waits()
                 self.waits = (self.waits[0] + found.waiting, self.waits[1] + found.working)
             self._pool.close()
             self._pool = None
-        self._tell("indexing", force=True)
-        self.attest(now=True)
-        self.index(now=True)
-        self._tell("", force=True)
 
     def stop(self) -> None:
         """End early, keeping everything that is done (Ctrl-C)."""
@@ -771,6 +775,7 @@ class Legs:
             while not self._receiver.ended:
                 self.receive()
                 time.sleep(0.01)
+        self._let_workers_go()
         self.settle()
 
     def abandon(self) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from assay.casework import tasks
 from assay.engines.catalogue import Waiting
-from assay.extract.problems import problem
+from assay.extract.problems import NO_MAIN_PART, problem
 from assay.model.finding import Examination
 from assay.model.reading import Problem, Reading
 from assay.ports import Converted, Converter
@@ -26,7 +26,12 @@ _CAUSES = frozenset(("no_reader", "damaged", "truncated", "crashed", "unsupporte
 
 
 def wanted(reading: Reading) -> bool:
-    """Tell whether a reading left nothing for a reason that another program could overcome."""
+    """Tell whether a reading left nothing for a reason that another program could overcome.
+
+    A package without the part that holds the document has nothing for anybody.
+    """
+    if any(p.detail in NO_MAIN_PART for p in reading.problems):
+        return False
     return any(p.fatal and p.code in _CAUSES for p in reading.problems)
 
 
@@ -48,7 +53,7 @@ class SecondReader:
         self._queue: deque[Candidate] = deque()
         self._running: dict[Future[Converted], Candidate] = {}
         self._threads: ThreadPoolExecutor | None = None
-        self._formats = frozenset(converter.card.formats)
+        self._formats = converter.formats
 
     def wants(self, reading: Reading) -> bool:
         """Tell whether a reading left nothing and the converter knows its type."""

@@ -112,6 +112,11 @@ class LibreOffice:
             limits="embedded objects are not taken out; only where our own readers fail",
         )
 
+    @property
+    def formats(self) -> frozenset[str]:
+        """The types that a filter is named for."""
+        return frozenset(FILTERS)
+
     def convert(self, place: Path, media: str, scratch: Path) -> Converted:
         """Try each filter of the type in turn. `scratch` takes the copy, and nothing stays else."""
         if self._program is None or media not in FILTERS:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from assay.extract.docx_lists import Lists
 from assay.extract.office import Package, attribute, drawn, opened
+from assay.extract.problems import NO_DOCUMENT
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line, joined, write_paragraph
 from assay.extract.transcript import Transcript
@@ -82,7 +83,7 @@ def read_docx(request: Request, transcript: Transcript) -> None:
 
 def _read_text(package: Package, transcript: Transcript, main: str) -> None:
     if not package.has(main):
-        transcript.trouble("damaged", "", "no document part")
+        transcript.trouble("damaged", "", NO_DOCUMENT)
         return
     changes = _Changes(_hidden_styles(package, main), Lists(package, main))
     related = package.related(main)

@@ -181,6 +181,11 @@ PROBLEMS: dict[str, Kind] = {
 }
 
 
+# details of `damaged`: what a package lacks without which it holds no document
+NO_DOCUMENT, NO_WORKBOOK = "no document part", "no workbook part"
+NO_MAIN_PART = frozenset((NO_DOCUMENT, NO_WORKBOOK))
+
+
 def problem(
     code: str, where: str = "", detail: str = "", fatal: bool = False, next_step: str = ""
 ) -> Problem:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from assay.extract import office, types
-from assay.extract.problems import Stop
+from assay.extract.problems import NO_WORKBOOK, Stop
 from assay.extract.request import Request
 from assay.extract.runs import Kinds, Line
 from assay.extract.sheets import (
@@ -52,7 +52,7 @@ def read_xlsb(request: Request, transcript: Transcript) -> None:
 def _read_book(request: Request, transcript: Transcript, package: office.Package) -> None:
     main = package.main("xl/workbook.bin")
     if not package.has(main):
-        transcript.trouble("damaged", "", "no workbook part")
+        transcript.trouble("damaged", "", NO_WORKBOOK)
         return
     sheets: list[tuple[str, str, bool]] = []
     from_1904 = False

@@ -29,6 +29,11 @@ class CopyingConverter:
             formats=tuple(self._copies),
         )
 
+    @property
+    def formats(self) -> frozenset[str]:
+        """The types it has copies for."""
+        return frozenset(self._copies)
+
     def convert(self, place: Path, media: str, scratch: Path) -> Converted:
         """The copy for this type."""
         self.asked.append(media)
