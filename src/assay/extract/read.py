@@ -81,7 +81,7 @@ def read_request(request: Request) -> Reading:
         reader(request, transcript)
         went_through = True
     except Stop as stop:
-        transcript.problems.append(stop.problem)
+        transcript.stopped(stop)
     except MemoryError:
         transcript.trouble("memory")
     except RecursionError:

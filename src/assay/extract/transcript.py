@@ -182,6 +182,12 @@ class Transcript:
         if not any(p.code == code and p.where == where for p in self.problems):
             self.problems.append(problem(code, where, detail, next_step=next_step))
 
+    def stopped(self, stop: Stop) -> None:
+        """Record what a reader was stopped by, once for the same code and place."""
+        met = stop.problem
+        if not any(p.code == met.code and p.where == met.where for p in self.problems):
+            self.problems.append(met)
+
     def vouch(self) -> None:
         """Say that this reader claims every part of the exhibit, or names the one it does not.
 
@@ -226,7 +232,7 @@ class Transcript:
         try:
             self.end_flow()
         except Stop as stop:
-            self.problems.append(stop.problem)
+            self.stopped(stop)
         members: tuple[Member, ...] = tuple(self.spool.members) if self.spool else ()
         return Reading(
             type=self.type,
