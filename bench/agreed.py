@@ -4,9 +4,11 @@
     python bench/agreed.py --corpus DIR --tika tika-app.jar --speed
 
 A word counts where at least two readers other than Assay have it. For each reader: the share
-of those words that it has. Noise: the share of Assay's words that no other reader has. Members
-of containers are read too, by all. OCR is off. Tika runs warm, in one JVM for all files.
-Readers' answers are kept in --cache by digest, so that a second run reads with Assay alone.
+of those words that it has. Noise: the share of Assay's words that no other reader has; names of
+members and labels of pages are found where others write them into their text, and are no noise,
+since they stand in no text of Assay. Members of containers are read too, by all. OCR is off.
+Tika runs warm, in one JVM for all files. Readers' answers are kept in --cache by digest, so that
+a second run reads with Assay alone.
 
 --speed: CPU seconds a kind of Assay's reading leg (PDF with word boxes) and of Tika, whole
 processes, the collector and compiler of the JVM too; least of --times passes after one to
@@ -180,11 +182,13 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
     print("against " + ", ".join(others))
     found: dict[str, dict[Path, set[str]]] = {name: {} for name in ["assay", *others]}
     status: dict[Path, str] = {}
+    named: dict[Path, set[str]] = {}
     assay = Reader("assay")
     with tempfile.TemporaryDirectory() as profile:
         for path in paths:
             words, status[path], _ = assay.read(path)
             found["assay"][path] = words
+            named[path] = assay.named
             if tika:
                 found["tika"][path] = cache.get("tika", path, lambda p=path: tika.read(p)[0])
             for name, read in (("kreuzberg", kreuzberg), ("extractous", extractous)):
@@ -213,8 +217,9 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
             for name in found:
                 have[name] += len(found[name][path] & agreed)
             mine = found["assay"][path]
-            ours += len(mine)
-            noise += sum(1 for word in mine if word not in votes)
+            text = mine - named[path]
+            ours += len(text)
+            noise += sum(1 for word in text if word not in votes)
             lost = len(agreed - mine)
             if lost:
                 behind.append((lost, path))

@@ -52,56 +52,61 @@ def words_of(text: str) -> set[str]:
 # ---------------------------------------------------------------- readers (in their own process)
 
 
-def assay_reader() -> Callable[[Path], tuple[str, str]]:
+Answer = tuple[str, str, str]  # text, status, names shown beside the text
+
+
+def assay_reader() -> Callable[[Path], Answer]:
     from assay import settings
     from assay.extract.read import read
 
-    def all_of(path: Path, name: bytes, depth: int) -> tuple[list[str], str]:
+    def all_of(path: Path, name: bytes, depth: int) -> tuple[list[str], str, list[str]]:
         with tempfile.TemporaryDirectory(dir=MEMORY_DISK) as scratch:
             place = Path(scratch)
             reading = read(path, name, place, settings.Limits(), settings.Reading(), depth=depth)
             names = [p.label for p in reading.pages]
-            names += [m.name[-1].decode("utf-8", "replace") for m in reading.members]
-            texts = [reading.text, *names]
+            names += [b"/".join(m.name).decode("utf-8", "replace") for m in reading.members]
+            texts = [reading.text]
             for member in reading.members:
                 if member.spool:
-                    texts += all_of(place / member.spool, member.name[-1], depth + 1)[0]
+                    inside = all_of(place / member.spool, member.name[-1], depth + 1)
+                    texts += inside[0]
+                    names += inside[2]
             waits = any(p.wants_ocr for p in reading.pages)
             status = "waits for OCR" if waits and not reading.text else reading.status
-            return texts, status
+            return texts, status, names
 
-    def run(path: Path) -> tuple[str, str]:
-        texts, status = all_of(path, path.name.encode(), 0)
-        return "\n".join(texts), status
+    def run(path: Path) -> Answer:
+        texts, status, names = all_of(path, path.name.encode(), 0)
+        return "\n".join(texts), status, "\n".join(names)
 
     return run
 
 
-def extractous_reader() -> Callable[[Path], tuple[str, str]]:
+def extractous_reader() -> Callable[[Path], Answer]:
     import extractous
 
     reader = extractous.Extractor().set_extract_string_max_length(100_000_000)
 
-    def run(path: Path) -> tuple[str, str]:
+    def run(path: Path) -> Answer:
         text, _ = reader.extract_file_to_string(str(path))
-        return text, "read"
+        return text, "read", ""
 
     return run
 
 
-def pymupdf_reader() -> Callable[[Path], tuple[str, str]]:
+def pymupdf_reader() -> Callable[[Path], Answer]:
     import pymupdf
 
     pymupdf.TOOLS.mupdf_display_errors(False)
 
-    def run(path: Path) -> tuple[str, str]:
+    def run(path: Path) -> Answer:
         with pymupdf.open(path) as document:
             texts = []
             for page in document:
                 texts.append(page.get_text())
                 texts += [a.info.get("content", "") for a in page.annots()]
                 texts += [str(w.field_value or "") for w in page.widgets()]
-            return "\n".join(texts), "read"
+            return "\n".join(texts), "read", ""
 
     return run
 
@@ -125,11 +130,13 @@ def serve(name: str) -> None:
         path = Path(json.loads(line))
         begin = time.process_time()
         try:
-            text, status = run(path)
+            text, status, names = run(path)
         except BaseException as error:  # noqa: BLE001 - any failure of a reader is its answer
-            text, status = "", f"failed: {type(error).__name__}"
+            text, status, names = "", f"failed: {type(error).__name__}", ""
         spent = time.process_time() - begin
-        print(json.dumps([sorted(words_of(text)), status, spent]), file=out, flush=True)
+        found = words_of(text)
+        answer = [sorted(found), status, spent, sorted(words_of(names) - found)]
+        print(json.dumps(answer), file=out, flush=True)
 
 
 class Reader:
@@ -137,10 +144,12 @@ class Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.named: set[str] = set()  # words of the last file that stand in names alone
         self._process: subprocess.Popen[str] | None = None
 
     def read(self, path: Path) -> tuple[set[str], str, float]:
-        """(words, status, CPU seconds) of a file."""
+        """(words, those of names too, status, CPU seconds) of a file."""
+        self.named = set()
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
                 [sys.executable, __file__, "--worker", self.name],
@@ -162,8 +171,9 @@ class Reader:
             self._process = None
             print(f"{self.name}: {path.name} {'died' if ready else 'timeout'}", file=sys.stderr)
             return set(), "died" if ready else "timeout", 0.0
-        words, status, spent = json.loads(line)
-        return set(words), status, spent
+        words, status, spent, names = json.loads(line)
+        self.named = set(names)
+        return set(words) | self.named, status, spent
 
     def close(self) -> None:
         """End the process."""

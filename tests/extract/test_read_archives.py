@@ -306,6 +306,25 @@ def test_the_charset_of_names_is_guessed_from_all_of_them_and_the_raw_ones_are_k
     reading = made.read_bytes(body, "a.zip")
     assert names(reading) == raw
     assert ("zip:name of member 1", given[0]) in reading.metadata.found
+    assert reading.text == "\n".join(given)  # so that they are found
+
+
+def test_names_in_an_old_charset_are_found_in_a_tar_too_and_names_in_utf8_make_no_page() -> None:
+    import io
+    import tarfile
+
+    def tar(*given: str, charset: str) -> bytes:
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, encoding=charset) as t:
+            for name in given:
+                t.addfile(tarfile.TarInfo(name))
+        return out.getvalue()
+
+    names = ["отчёт о поставке груза.txt", "список судов в порту.txt"]
+    reading = made.read_bytes(tar(*names, charset="cp1251"), "a.tar")
+    assert reading.text == "\n".join(names)
+    assert reading.pages[0].label.startswith("names of members in ")
+    assert not made.read_bytes(tar(*names, charset="utf-8"), "a.tar").pages
 
 
 def test_comments_of_a_zip_are_metadata() -> None:

@@ -1,10 +1,11 @@
 """Mail: headers, body, attachments as members (RFC 5322, MIME).
 
-The text begins with From, To, Cc, Date and Subject, then an empty line, then the body. Of
-alternatives the plain text is taken, and of the HTML what it says beyond it, since the two need
-not be the same. Quoted text and signatures are regions. Attachments, nested messages and
-files that are written into a text (uuencode) are members with their exact bytes; a part that is
-neither shown nor a member gives problem `part_unclaimed`. All headers are metadata.
+The text begins with From, To, Cc, Date, Subject and what else a person wrote there, then an empty
+line, then the body. Of alternatives the plain text is taken, and of the HTML what it says beyond
+it, since the two need not be the same. Quoted text and signatures are regions. Attachments,
+nested messages and files that are written into a text (uuencode) are members with their exact
+bytes; a part that is neither shown nor a member gives problem `part_unclaimed`. All headers are
+metadata.
 
 What is signed is read and said to be signed; nothing is verified here. What is encrypted is said.
 """
@@ -39,7 +40,7 @@ CARD = Card(
     formats=("message/rfc822", "message/x-emlx"),
     limits="signatures are not checked; what is encrypted for a key stays closed",
 )
-_SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
+_SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject", "Keywords", "Comments")
 _AS_TEXT = (
     "message/delivery-status", "text/rfc822-headers", "message/disposition-notification",
     "message/feedback-report", "message/global-delivery-status", "message/global-headers",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assay import settings
-from assay.extract import census, formats, sets, types
+from assay.extract import census, formats, member_names, sets, types
 from assay.extract.language import language_of
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
@@ -105,6 +105,8 @@ def _settle(request: Request, transcript: Transcript) -> Reading:
             first.code, first.where, first.next_step, first.detail, fatal=True
         )
     transcript.end_flow()
+    if request.only is None:
+        _write_names(transcript)
     if not (transcript.pages or transcript.problems or transcript.container):
         transcript.enter(0)  # a file without words is one empty page, not a page that was lost
     if transcript.language is None and transcript.length:
@@ -112,6 +114,13 @@ def _settle(request: Request, transcript: Transcript) -> Reading:
     if request.only is None:
         _compare(request, transcript)
     return transcript.finish()
+
+
+def _write_names(transcript: Transcript) -> None:
+    try:
+        member_names.write_names(transcript)
+    except Stop as stop:
+        transcript.problems.append(stop.problem)
 
 
 def _compare(request: Request, transcript: Transcript) -> None:

@@ -1,13 +1,15 @@
 """Zip archives: every entry that is no folder is a member.
 
 Names are kept raw, whatever charset or path they claim; duplicates are members of their
-own. What the charset of the names may be is noted. Encrypted entries are opened with the
-passwords given, ZipCrypto and AES. An archive without a directory is read by its local headers;
-where the directory leaves out entries that are there, those are members too, after the others.
+own. What the charset of the names may be is noted (see member_names.py). Encrypted entries are
+opened with the passwords given, ZipCrypto and AES. An archive without a directory is read by its
+local headers; where the directory leaves out entries that are there, those are members too, after
+the others.
 """
 
 from __future__ import annotations
 
+from assay.extract.member_names import charset_of
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -76,10 +78,10 @@ def read_zip(request: Request, transcript: Transcript) -> None:
 def _describe(archive: Archive, entries: list[Entry], transcript: Transcript) -> None:
     """Note what is said beside the members: comments, links, names in other charsets."""
     if archive.comment:
-        transcript.note("zip:comment", _decoded(archive.comment, _charset([archive.comment])))
+        transcript.note("zip:comment", _decoded(archive.comment, charset_of([archive.comment])))
     files = [entry for entry in entries if not entry.folder]
     unclear = [e.name for e in files if e.unicode_name is None and not e.name.isascii()]
-    charset = _charset(unclear)
+    charset = charset_of(unclear)
     if charset:
         transcript.note("zip:charset of names", f"{charset} (guessed)")
     for number, entry in enumerate(files[:_NOTES], 1):
@@ -100,26 +102,6 @@ def _describe(archive: Archive, entries: list[Entry], transcript: Transcript) ->
             transcript.note(
                 f"zip:member {number}", f"its local header says {_decoded(local, charset)}"
             )
-
-
-def _charset(names: list[bytes]) -> str:
-    """The charset of names that do not say it, from all of them together; "" for none."""
-    joined = b"\n".join(names)
-    if not joined or joined.isascii():
-        return ""
-    try:
-        joined.decode("utf-8")
-        return "utf-8"
-    except UnicodeDecodeError:
-        pass
-    import chardet
-
-    found = str(chardet.detect(joined).get("encoding") or "cp437")
-    try:
-        joined.decode(found)
-    except (UnicodeDecodeError, LookupError):
-        return "cp437"
-    return found.lower()
 
 
 def _decoded(raw: bytes, charset: str) -> str:
