@@ -32,13 +32,14 @@ class Span(NamedTuple):
 class Frame(NamedTuple):
     """An attribution as tokens: pieces of content, and the cue and source where there are any.
 
-    `sure` is a rough share of frames of its kind that are right.
+    `sure` is the share of frames like it that are right; `signals` what a model's was made of.
     """
 
     content: tuple[Span, ...]
     cue: Span | None
     source: Span | None
     sure: float
+    signals: tuple[float, ...] = ()
 
 
 class Speech(NamedTuple):

@@ -21,25 +21,51 @@ if TYPE_CHECKING:
 
 LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
 DILATIONS = (1, 2, 4, 8, 16)
-BITS = 18
-LOW_BITS = 14
+BITS = 20
+LOW_BITS = 16
 ENDING_BITS = 10
 
 
-def inputs(traits: Traits) -> dict[str, Ints]:
+def inputs(traits: Traits, low_rows: int = 1 << LOW_BITS) -> dict[str, Ints]:
     """The rows of the learned vectors that each place looks up."""
     import numpy as np
 
     # 0 is the row of the empty places
     filled = (traits.sentence >= 0).astype(np.int64)
     return {
-        "v_low": (traits.low % ((1 << LOW_BITS) - 1) + 1) * filled,
+        "v_low": (traits.low % (low_rows - 1) + 1) * filled,
         "v_ending": (traits.ending % ((1 << ENDING_BITS) - 1) + 1) * filled,
         "v_shape": traits.shape,
         "v_kind": traits.kind,
         "v_state": traits.state,
         "v_position": traits.position,
     }
+
+
+def forbidden(count: int) -> Floats:
+    """Steps that no labelling takes: inside after anything but its own beginning or inside."""
+    import numpy as np
+
+    barred = np.zeros((count, count), dtype=np.float32)
+    for inside in range(2, count, 2):
+        for before in range(count):
+            if before not in (inside, inside - 1):
+                barred[before, inside] = -1e4
+    return barred
+
+
+def stretches(labels: Ints) -> list[tuple[str, int, int]]:
+    """The stretches of a labelling: (kind, first token, token after the last)."""
+    found: list[tuple[str, int, int]] = []
+    kind, start = 0, 0
+    for at, label in enumerate([*labels.tolist(), 0]):
+        going = label in (2, 4, 6) and kind == label - 1
+        if kind and not going:
+            found.append((LABELS[kind][2:], start, at))
+            kind = 0
+        if label and not going:
+            kind, start = (label if label % 2 else label - 1), at
+    return found
 
 
 VECTORS = ("v_low", "v_ending", "v_shape", "v_kind", "v_state", "v_position")

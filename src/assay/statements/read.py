@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import TYPE_CHECKING
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Literal
 
 from assay.model.statement import Heard, Mention, Statement, StatementKind, Stretch
-from assay.statements import around, frames
+from assay.statements import around, frames, joined, tagger, turns
 from assay.statements.cues import tongue
 from assay.statements.persons import Cast, Who
 from assay.statements.quotes import quotes
 from assay.statements.words import Words, cut, paragraphs
 
 if TYPE_CHECKING:
-    from assay.statements.frames import Frame
+    from assay.statements.frames import Frame, Span
     from assay.statements.quotes import Quote
+    from assay.statements.tagger import Model
 
 _CHUNK = 200_000
 _LETTER = re.compile(r"[^\W\d_]")
@@ -34,21 +36,27 @@ def listen(
     *,
     language: str | None = None,
     said_on: datetime.date | None = None,
+    model: Model | Literal["shipped"] | None = "shipped",
 ) -> Heard:
     """The statements, figures and dates of a whole text.
 
     `language` is an ISO 639-1 code, told from the text where it is None. `said_on` is the text's
-    own date. Never raises for any text.
+    own date. `model` answers for English; without one the rules do. Never raises for any text.
     """
     del said_on
+    if model == "shipped":
+        model = tagger.shipped()
+    methods: set[str] = set()
     statements: list[Statement] = []
     for begin, end in _chunks(text):
         part = text[begin:end]
         if not _prose(part):
             continue
-        for one in _statements(part, language or "en"):
+        spoken = language or "en"
+        methods.add("model" if model is not None and spoken == "en" else "rules")
+        for one in _statements(part, spoken, model):
             statements.append(_moved(one, begin) if begin else one)
-    return Heard(tuple(statements), (), (), "rules")
+    return Heard(tuple(statements), (), (), " and ".join(sorted(methods)) or "rules")
 
 
 def _chunks(text: str) -> list[tuple[int, int]]:
@@ -81,7 +89,7 @@ def _prose(text: str) -> bool:
     return odd <= 0.25 * letters
 
 
-def _statements(text: str, language: str) -> list[Statement]:
+def _statements(text: str, language: str, model: Model | None) -> list[Statement]:
     table = tongue(language)
     if table is None:
         return []
@@ -90,7 +98,10 @@ def _statements(text: str, language: str) -> list[Statement]:
         return []
     marked = quotes(text, paragraphs(text))
     speeches = frames.speeches(words, marked)
-    found = frames.frames(words, speeches, table)
+    if model is not None and language == "en":
+        found = joined.frames(model, words, marked, speeches)
+    else:
+        found = frames.frames(words, speeches, table)
     return _dressed(text, words, marked, found)
 
 
@@ -105,7 +116,8 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
         for quote in marked
         if not quote.depth and not quote.title
     )
-    for frame in found:
+    hearings = _hearings(words, cast, found, outers)
+    for frame, (source, who, told_how) in zip(found, hearings, strict=True):
         stretches = [
             Stretch(words.starts[piece.start], words.ends[piece.end - 1])
             for piece in frame.content
@@ -115,9 +127,8 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
         if not content:
             continue
         speaker: Mention | None = None
-        if frame.source is not None:
-            who = cast.resolve(frame.source.start, frame.source.end, before)
-            speaker = _speaker(text, words, frame.source.start, frame.source.end, who)
+        if source is not None:
+            speaker = _speaker(text, words, source.start, source.end, who)
             if speaker.name:
                 before.append(speaker.name)
         told = around.around(text, words, low, frame.content, frame.cue, frame.source)
@@ -131,11 +142,43 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
             who = cast.resolve(first, last, before)
             addressee = Mention(addressee.surface, addressee.start, addressee.end, who.name or None)
         out.append(
-            Statement(kind, tuple(content), frame.sure, tuple(quoted), speaker, cue, addressee,
+            Statement(kind, tuple(content), frame.sure * told_how, tuple(quoted), speaker, cue, addressee,
                       None, told.where, told.via)
         )  # fmt: skip
     out.sort(key=lambda one: (one.content[0].start, one.content[0].end))
     return out
+
+
+def _hearings(
+    words: Words,
+    cast: Cast,
+    found: list[Frame],
+    outers: list[tuple[int, int, int, int]],
+) -> list[tuple[Span | None, Who, float]]:
+    """(mention, whom it stands for, how sure beside the frame) of each frame's speaker."""
+    heads = {words.at_or_after(outer) for outer, _, _, _ in outers}
+    quoted = [bool(frame.content) and frame.content[0].start in heads for frame in found]
+    before: list[str] = []
+    people: list[tuple[Span | None, Who, float]] = []
+    listed: list[turns.Turn] = []
+    for frame, direct in zip(found, quoted, strict=True):
+        who = Who(None, None, False)
+        if frame.source is not None:
+            who = cast.resolve(frame.source.start, frame.source.end, before)
+            if who.name:
+                before.append(who.name)
+        people.append((frame.source, who, 1.0))
+        place = frame.content[0].start if frame.content else 0
+        listed.append(
+            turns.Turn(bisect_right(words.paragraphs, place) - 1, direct, frame.source, who.name,
+                       frame.cue is not None)
+        )  # fmt: skip
+    spoken = [frame.content[0] for frame, direct in zip(found, quoted, strict=True) if direct]
+    dialogue = turns.is_dialogue(words, spoken)
+    for number, guess in enumerate(turns.take(words, cast, listed, found, dialogue)):
+        if guess is not None:
+            people[number] = (guess[0], Who(guess[1], None, False), 0.8)
+    return people
 
 
 def _speaker(text: str, words: Words, start: int, end: int, who: Who) -> Mention:
@@ -147,8 +190,6 @@ def _pieces(
     text: str, stretches: list[Stretch], outers: list[tuple[int, int, int, int]]
 ) -> tuple[list[Stretch], list[Stretch], StatementKind]:
     """(pieces without the marks of a direct quotation, quoted pieces, kind) of what was said."""
-    from bisect import bisect_left
-
     content: list[Stretch] = []
     quoted: list[Stretch] = []
     plain = 0

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from assay.statements import net, quotes, words
+from assay.statements.tagger import packed, unpacked
 from assay.statements.traits import Traits, hashed, traits
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def sheet(paper: Paper) -> Sheet:
     return Sheet(paper, cut, made, net.inputs(made), features, gold_labels(cut, paper.relations))
 
 
-WIDTHS = {"v_low": 48, "v_ending": 16, "v_shape": 8, "v_kind": 16, "v_state": 8, "v_position": 8}
+WIDTHS = {"v_low": 32, "v_ending": 16, "v_shape": 8, "v_kind": 16, "v_state": 8, "v_position": 8}
 
 
 def fresh(hidden: int, seed: int) -> dict[str, Floats]:
@@ -138,7 +139,8 @@ def fresh(hidden: int, seed: int) -> dict[str, Floats]:
         "v_kind": CLASSES, "v_state": STATES, "v_position": PLACES,
     }  # fmt: skip
     made: dict[str, Any] = {
-        name: chance.normal(0, 0.3, (size, WIDTHS[name])) for name, size in sizes.items()
+        name: chance.normal(0, 0.1 if name == "v_low" else 0.3, (size, WIDTHS[name]))
+        for name, size in sizes.items()
     }
     wide = sum(WIDTHS.values())
     made["in_w"] = chance.normal(0, (2 / wide) ** 0.5, (wide, hidden))
@@ -153,16 +155,6 @@ def fresh(hidden: int, seed: int) -> dict[str, Floats]:
     made["steps"] = np.zeros((count, count))
     made["first"] = np.zeros(count)
     return {name: value.astype(np.float32) for name, value in made.items()}
-
-
-def forbidden(count: int) -> Floats:
-    """Steps that no labelling takes: inside after anything but its own beginning or inside."""
-    barred = np.zeros((count, count), dtype=np.float32)
-    for inside in (2, 4, 6):
-        for before in range(count):
-            if before not in (inside, inside - 1):
-                barred[before, inside] = -1e4
-    return barred
 
 
 class Joined(NamedTuple):
@@ -309,6 +301,8 @@ def learn(
     drop: float,
     unknown: float,
     barred: Floats,
+    common: NDArray[np.bool_],
+    spare: float,
 ) -> tuple[float, dict[str, Any]]:
     """The loss of a batch and its gradient."""
     rows = dict(batch.rows)
@@ -343,8 +337,10 @@ def learn(
     last = hidden * mask_out
     out = last @ weights["out_w"] + weights["out_b"]
     # some features are left out, so that the network learns too
-    linear = weights["linear"][batch.features].sum(axis=1)
-    spared = (chance.random((size, 1), dtype=np.float32) >= 0.15).astype(np.float32)
+    linear = np.zeros_like(out)
+    for template in range(batch.features.shape[1]):
+        linear += weights["linear"][batch.features[:, template]]
+    spared = (chance.random((size, 1), dtype=np.float32) >= spare).astype(np.float32)
     out = out + linear * spared
     loss, gradient, by_step, by_first = chain(
         out, weights["steps"] + barred, weights["first"], batch.gold, batch.segments
@@ -354,8 +350,9 @@ def learn(
     count = batch.features.shape[1]
     flat = batch.features[inside].ravel()
     keyed = np.bincount(flat, minlength=1 << net.BITS)
-    touched = np.flatnonzero(keyed)
-    back = np.zeros(1 << net.BITS, dtype=np.int64)
+    touched = np.flatnonzero((keyed > 0) & common)
+    # features that are rare in the corpus are left alone: they would be its text by heart
+    back = np.full(1 << net.BITS, len(touched), dtype=np.int64)
     back[touched] = np.arange(len(touched))
     local = back[flat]
     spread = (gradient * spared)[inside]
@@ -363,7 +360,7 @@ def learn(
         touched,
         np.stack(
             [
-                np.bincount(local, np.repeat(spread[:, label], count), len(touched))
+                np.bincount(local, np.repeat(spread[:, label], count), len(touched) + 1)[:-1]
                 for label in range(spread.shape[1])
             ],
             axis=1,
@@ -394,27 +391,13 @@ def learn(
     return loss, grads
 
 
-def spans(labels: Ints) -> set[tuple[str, int, int]]:
-    """The stretches of a labelling: (kind, first token, token after the last)."""
-    found: set[tuple[str, int, int]] = set()
-    kind, start = 0, 0
-    for at, label in enumerate([*labels.tolist(), 0]):
-        going = label in (2, 4, 6) and kind == label - 1
-        if kind and not going:
-            found.add((net.LABELS[kind][2:], start, at))
-            kind = 0
-        if label in (1, 3, 5) or (label and not going):
-            kind, start = (label if label in (1, 3, 5) else label - 1), at
-    return found
-
-
 def measure(weights: dict[str, Floats], sheets: list[Sheet]) -> dict[str, tuple[float, ...]]:
     """Exact precision, recall and F1 of each kind of stretch, and by any overlap."""
     counts = {kind: [0, 0, 0] for kind in ("source", "cue", "content")}
     near = {kind: [0, 0, 0, 0] for kind in counts}
     for each in sheets:
-        found = spans(tag(weights, each))
-        gold = spans(each.gold)
+        found = set(net.stretches(tag(weights, each)))
+        gold = set(net.stretches(each.gold))
         for kind in counts:
             ours = {span for span in found if span[0] == kind}
             theirs = {span for span in gold if span[0] == kind}
@@ -447,9 +430,74 @@ def tag(weights: dict[str, Floats], each: Sheet) -> Ints:
     places = each.traits.place
     compact = out[places]
     return net.best(
-        compact, weights["steps"] + forbidden(len(net.LABELS)), weights["first"],
+        compact, weights["steps"] + net.forbidden(len(net.LABELS)), weights["first"],
         each.traits.segments,
     )  # fmt: skip
+
+
+def tied(sheets: list[Sheet], rounds: int = 8, rate: float = 0.15) -> Floats:
+    """Train the linker on gold stretches: softmax over candidates, Adagrad."""
+    from assay.statements import frames, linker
+    from assay.statements.frames import Span
+
+    lots: list[tuple[list[list[int]], int]] = []
+    for each in sheets:
+        cut = each.words
+        said = frames.speeches(
+            cut, quotes.quotes(each.paper.text, words.paragraphs(each.paper.text))
+        )
+        inside = [-1] * len(cut.words)
+        for number, speech in enumerate(said):
+            for at in range(speech.outer, speech.close):
+                inside[at] = number
+        found: dict[str, list[Span]] = {"source": [], "cue": [], "content": []}
+        for kind, start, end in net.stretches(each.gold):
+            found[kind].append(Span(start, end))
+        scene = linker.Scene(cut, inside, found["source"], found["cue"], found["content"])
+        owner = owners(each)
+        for what, kind in (("content", "cue"), ("cue", "source")):
+            for span in found[what]:
+                near = scene.near(kind, found[kind], span)
+                mine = owner[span.start]
+                right = [
+                    number for number, other in enumerate(near)
+                    if mine >= 0 and owner[found[kind][other].start] == mine
+                ]  # fmt: skip
+                rows = [linker.none(scene, what, span, kind)]
+                rows += [linker.pair(scene, what, span, kind, found[kind][n]) for n in near]
+                lots.append((rows, right[0] + 1 if right else 0))
+    weights = np.zeros(1 << linker.BITS)
+    squares = np.full(1 << linker.BITS, 1e-6)
+    chance = np.random.default_rng(1)
+    for _ in range(rounds):
+        for at in chance.permutation(len(lots)):
+            rows, right = lots[at]
+            scores = np.array([weights[row].sum() for row in rows])
+            share = np.exp(scores - scores.max())
+            share /= share.sum()
+            share[right] -= 1
+            for row, slope in zip(rows, share, strict=True):
+                if abs(slope) < 1e-4:
+                    continue
+                squares[row] += slope * slope
+                weights[row] -= rate * slope / np.sqrt(squares[row])
+    return weights.astype(np.float32)
+
+
+def owners(each: Sheet) -> list[int]:
+    """Which attribution each token belongs to, -1 for none."""
+    owner = [-1] * len(each.words.words)
+    starts = np.array(each.words.starts)
+    ends = np.array(each.words.ends)
+    for number, relation in enumerate(each.paper.relations):
+        for pieces in (relation.source, relation.cue, relation.content):
+            for start, end in pieces:
+                first = int(np.searchsorted(ends, start, side="right"))
+                last = int(np.searchsorted(starts, end, side="left"))
+                for at in range(first, last):
+                    if owner[at] < 0:
+                        owner[at] = number
+    return owner
 
 
 def said(measured: dict[str, tuple[float, ...]]) -> str:
@@ -470,13 +518,21 @@ def train(
     batch: int = 4,
     drop: float = 0.25,
     unknown: float = 0.1,
+    spare: float = 0.15,
+    least: int = 3,
     tell: Any = print,
 ) -> dict[str, Floats]:
     """Train the tagger. The mean of the weights over the last third of the steps is returned."""
     weights = fresh(hidden, seed)
     adam = Adam(weights)
     chance = np.random.default_rng(seed)
-    barred = forbidden(len(net.LABELS))
+    barred = net.forbidden(len(net.LABELS))
+    often = np.zeros(1 << net.BITS, dtype=np.int64)
+    known = np.zeros(1 << net.LOW_BITS, dtype=np.int64)
+    for each in sheets:
+        often += np.bincount(each.features[each.traits.place].ravel(), minlength=1 << net.BITS)
+        known += np.bincount(each.rows["v_low"], minlength=1 << net.LOW_BITS)
+    common = often >= least
     total = epochs * ((len(sheets) + batch - 1) // batch)
     done, kept = 0, 0
     mean: dict[str, Any] = {}
@@ -486,7 +542,7 @@ def train(
         loss = 0.0
         for at in range(0, len(order), batch):
             lot = joined([sheets[i] for i in order[at : at + batch]])
-            part, grads = learn(weights, lot, chance, drop, unknown, barred)
+            part, grads = learn(weights, lot, chance, drop, unknown, barred, common, spare)
             loss += part
             size = 1 / max(1.0, len(lot.filled) / 1000)
             for name, gradient in grads.items():
@@ -505,6 +561,8 @@ def train(
                     )
         tell(f"epoch {epoch + 1}: loss {loss:.0f}, {time.time() - began:.0f} s; "
              f"{said(measure(weights, chosen))}", flush=True)  # fmt: skip
+    # words that the corpus has once or never are all alike
+    mean["v_low"][known < 2] = mean["v_low"][0]
     tell(f"mean: {said(measure(mean, chosen))}", flush=True)
     return {name: value.astype(np.float32) for name, value in mean.items()}
 
@@ -513,18 +571,26 @@ def main() -> None:
     """Train on DIR/polnear/train and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("english.npz"))
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--hidden", type=int, default=96)
     parser.add_argument("--part", type=int, default=1, help="use every Nth text only")
     parser.add_argument("--drop", type=float, default=0.25)
+    parser.add_argument("--spare", type=float, default=0.3)
+    parser.add_argument("--least", type=int, default=3)
     parser.add_argument("--unknown", type=float, default=0.1)
     options = parser.parse_args()
     papers = list(polnear(options.corpus / "polnear" / "train"))
     learned = [sheet(paper) for paper in papers if not paper.held_back][:: options.part]
     held = [sheet(paper) for paper in papers if paper.held_back]
     print(len(learned), "texts to learn from,", len(held), "held back", flush=True)
-    train(learned, held, epochs=options.epochs, hidden=options.hidden, drop=options.drop,
-          unknown=options.unknown)  # fmt: skip
+    weights = train(learned, held, epochs=options.epochs, hidden=options.hidden,
+                    drop=options.drop, unknown=options.unknown, spare=options.spare, least=options.least)  # fmt: skip
+    weights["ties"] = tied(learned)
+    stored = packed(weights)
+    np.savez_compressed(options.out, **stored)
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB", flush=True)
+    print("as shipped:", said(measure(unpacked(stored), held)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,197 @@
+"""Statements against gold data: `python statements.py --corpus DIR [--article FILE] [--only PART]`.
+
+PolNeAR's dev part is only read to report: nothing is trained, chosen or calibrated on it. A stretch
+is compared by its words: marks, spaces and stops at its ends do not count, since the program gives
+a direct quotation without its marks and the corpus with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assay.statements import tagger, train, words
+from assay.statements.quotes import quotes
+from assay.statements.read import listen
+
+WORD = re.compile(r"\w")
+
+
+class Ruler:
+    """Which word tokens a stretch of a text holds."""
+
+    def __init__(self, text: str) -> None:
+        self.cut = words.cut(text)
+        self.starts = np.array(self.cut.starts)
+        self.ends = np.array(self.cut.ends)
+        self.rank: list[int] = []  # the number of each word among the words, -1 for a mark
+        count = 0
+        for word in self.cut.words:
+            self.rank.append(count if WORD.search(word) else -1)
+            count += self.rank[-1] >= 0
+
+    def __call__(self, pieces: Any) -> frozenset[int]:
+        held: set[int] = set()
+        for start, end in pieces:
+            first = int(np.searchsorted(self.ends, start, side="right"))
+            last = int(np.searchsorted(self.starts, end, side="left"))
+            held.update(self.rank[at] for at in range(first, last) if self.rank[at] >= 0)
+        return frozenset(held)
+
+
+def f1(good: int, ours: int, theirs: int) -> tuple[float, float, float]:
+    p, r = good / max(ours, 1), good / max(theirs, 1)
+    return 100 * p, 100 * r, 200 * p * r / max(p + r, 1e-9)
+
+
+def runs(held: frozenset[int]) -> list[frozenset[int]]:
+    """Pieces of neighbouring words."""
+    out: list[set[int]] = []
+    for at in sorted(held):
+        if out and at - 1 in out[-1]:
+            out[-1].add(at)
+        else:
+            out.append({at})
+    return [frozenset(one) for one in out]
+
+
+def pieces(mention: Any) -> list[tuple[int, int]]:
+    return [(mention.start, mention.end)] if mention is not None else []
+
+
+def polnear(folder: Path, model: Any) -> tuple[dict[str, Any], list[tuple[float, bool]]]:
+    exact = {kind: [0, 0, 0] for kind in ("source", "cue", "content", "whole")}
+    near = [0, 0, 0, 0]
+    covered = [0, 0]
+    speaker: dict[str, list[int]] = {k: [0, 0, 0] for k in ("direct", "indirect", "mixed")}
+    curve: list[tuple[float, bool]] = []
+    seconds, count = 0.0, 0
+    for paper in train.polnear(folder):
+        if folder.name == "train" and not paper.held_back:
+            continue
+        began = time.process_time()
+        heard = listen(paper.text, language="en", model=model)
+        seconds += time.process_time() - began
+        count += 1
+        ruler = Ruler(paper.text)
+        quoted = ruler(
+            (q.start, q.end)
+            for q in quotes(paper.text, words.paragraphs(paper.text))
+            if not q.depth
+        )
+        ours = [
+            (
+                ruler((c.start, c.end) for c in one.content),
+                ruler(pieces(one.cue)),
+                ruler(pieces(one.speaker)),
+                one,
+            )
+            for one in heard.statements
+        ]
+        gold = [(ruler(r.content), ruler(r.cue), ruler(r.source)) for r in paper.relations]
+        gold = [g for g in gold if g[0]]
+        # each piece of content, and each attribution's content whole
+        count_up(exact["content"], [p for o in ours for p in runs(o[0])],
+                 [p for g in gold for p in runs(g[0])])  # fmt: skip
+        count_up(exact["whole"], [o[0] for o in ours], [g[0] for g in gold])
+        count_up(exact["cue"], [o[1] for o in ours if o[1]], [g[1] for g in gold if g[1]])
+        count_up(exact["source"], list({o[2] for o in ours if o[2]}),
+                 list({g[2] for g in gold if g[2]}))  # fmt: skip
+        all_gold = frozenset().union(*(g[0] for g in gold)) if gold else frozenset()
+        all_ours = frozenset().union(*(o[0] for o in ours)) if ours else frozenset()
+        near[0] += sum(bool(o[0] & all_gold) for o in ours)
+        near[1] += len(ours)
+        near[2] += sum(bool(g[0] & all_ours) for g in gold)
+        near[3] += len(gold)
+        for content, _, source in gold:
+            share = len(content & quoted) / len(content)
+            kind = "direct" if share > 0.95 else "indirect" if share == 0 else "mixed"
+            if kind == "direct":
+                covered[0] += len(content & all_ours)
+                covered[1] += len(content)
+            if not source:
+                continue
+            best = max(ours, key=lambda o: len(o[0] & content), default=None)
+            speaker[kind][0] += 1
+            if best is not None and best[0] & content:
+                speaker[kind][1] += 1
+                speaker[kind][2] += bool(best[2] & source)
+        for mine, _, who, one in ours:
+            best_gold = max(gold, key=lambda g: len(g[0] & mine), default=None)
+            right = False
+            if best_gold is not None and mine:
+                shared = len(best_gold[0] & mine)
+                right = shared / len(best_gold[0] | mine) >= 0.5 and (
+                    bool(who & best_gold[2]) or (not who and not best_gold[2])
+                )
+            curve.append((one.confidence, right))
+    result: dict[str, Any] = {kind: f1(*value) for kind, value in exact.items()}
+    loose_p, loose_r = near[0] / max(near[1], 1), near[2] / max(near[3], 1)
+    result["content any"] = (
+        100 * loose_p, 100 * loose_r, 200 * loose_p * loose_r / max(loose_p + loose_r, 1e-9)
+    )  # fmt: skip
+    result["direct words covered"] = 100 * covered[0] / max(covered[1], 1)
+    for kind, (asked, found, right) in speaker.items():
+        result[f"speaker {kind}"] = (
+            100 * right / max(asked, 1), 100 * right / max(found, 1), asked
+        )  # fmt: skip
+    result["texts a CPU-second"] = count / seconds
+    return result, curve
+
+
+def count_up(counts: list[int], ours: list[Any], theirs: list[Any]) -> None:
+    left = Counter(theirs)
+    for one in ours:
+        if left[one] > 0:
+            left[one] -= 1
+            counts[0] += 1
+    counts[1] += len(ours)
+    counts[2] += len(theirs)
+
+
+def show(name: str, result: dict[str, Any], curve: list[tuple[float, bool]]) -> None:
+    print(f"\n{name}")
+    for key, value in result.items():
+        if key.startswith("speaker"):
+            print(f"  {key:24} {value[0]:5.1f} % of all, {value[1]:5.1f} % of those found"
+                  f" ({value[2]})")  # fmt: skip
+        elif isinstance(value, tuple):
+            print(f"  {key:24} P {value[0]:5.1f}  R {value[1]:5.1f}  F1 {value[2]:5.1f}")
+        else:
+            print(f"  {key:24} {value:5.1f}")
+    print("  confidence: share that is right")
+    for low in (0.9, 0.8, 0.7, 0.5, 0.3, 0.0):
+        high = {0.9: 1.01, 0.8: 0.9, 0.7: 0.8, 0.5: 0.7, 0.3: 0.5, 0.0: 0.3}[low]
+        held = [right for sure, right in curve if low <= sure < high]
+        if held:
+            print(f"    {low:.1f} to {min(high, 1.0):.1f}  {100 * sum(held) / len(held):5.1f} %"
+                  f" of {len(held)}")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--part", default="dev")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--rules", action="store_true", help="also the rules without the model")
+    options = parser.parse_args()
+    model = tagger.shipped()
+    if options.weights:
+        with np.load(options.weights) as stored:
+            model = tagger.Model(tagger.unpacked(stored))
+    if options.corpus and options.only in ("", "polnear"):
+        folder = options.corpus / "polnear" / options.part
+        show(f"PolNeAR {options.part}, model", *polnear(folder, model))
+        if options.rules:
+            show(f"PolNeAR {options.part}, rules alone", *polnear(folder, None))
+
+
+if __name__ == "__main__":
+    main()
