@@ -82,7 +82,7 @@ def is_speech(words: Words, speech: Speech) -> bool:
     return size >= 8
 
 
-class _Page:
+class Page:
     """What all rules look at: tokens in small letters, and which quotation each stands in."""
 
     def __init__(self, words: Words, said: list[Speech], tongue: Tongue) -> None:
@@ -98,7 +98,7 @@ class _Page:
 
 def frames(words: Words, said: list[Speech], tongue: Tongue) -> list[Frame]:
     """All frames of a text, in its order."""
-    page = _Page(words, said, tongue)
+    page = Page(words, said, tongue)
     bounds = [*words.sentences, len(words.words)]
     found: list[Frame] = []
     taken: dict[int, int] = {}  # quotation -> the frame that has it
@@ -109,10 +109,10 @@ def frames(words: Words, said: list[Speech], tongue: Tongue) -> list[Frame]:
     return found
 
 
-def _sentence(page: _Page, start: int, end: int, found: list[Frame], taken: dict[int, int]) -> None:
+def _sentence(page: Page, start: int, end: int, found: list[Frame], taken: dict[int, int]) -> None:
     if end - start > 400:
         return
-    cues = _cues(page, start, end)
+    cues = cues_of(page, start, end)
     used: list[Span] = []
     for cue, source, kind in cues:
         if any(cue.start < span.end and span.start < cue.end for span in used):
@@ -127,7 +127,7 @@ def _sentence(page: _Page, start: int, end: int, found: list[Frame], taken: dict
             used.append(frame.source)
 
 
-def _cues(page: _Page, start: int, end: int) -> list[tuple[Span, Span, str]]:
+def cues_of(page: Page, start: int, end: int) -> list[tuple[Span, Span, str]]:
     """Cues of a sentence with their sources: (cue, source, "verb" or "according")."""
     low, tongue = page.low, page.tongue
     found: list[tuple[Span, Span, str]] = []
@@ -141,13 +141,13 @@ def _cues(page: _Page, start: int, end: int) -> list[tuple[Span, Span, str]]:
         )
         if phrase is not None:
             cue = Span(at, at + len(phrase))
-            source = _right(page, cue.end, end, stop_at_verb=True)
+            source = right_of(page, cue.end, end, stop_at_verb=True)
             if source is not None:
                 found.append((cue, source, "according"))
                 at = source.end
                 continue
         if low[at] in tongue.participles:
-            subject = _saying(page, start, at)
+            subject = saying(page, start, at)
             if subject is not None:
                 found.append((Span(at, at + 1), subject, "verb"))
                 at += 1
@@ -156,20 +156,20 @@ def _cues(page: _Page, start: int, end: int) -> list[tuple[Span, Span, str]]:
             cue_end = at + 1
             if cue_end < end and low[cue_end] in tongue.particles:
                 cue_end += 1
-            left = _left(page, start, at)
+            left = left_of(page, start, at)
             source = None
             cue_start = at
             if left is not None:
                 source, cue_start = left
             elif low[at] in tongue.inverted:
-                source = _right(page, cue_end, end)
+                source = right_of(page, cue_end, end)
             if source is not None:
                 found.append((Span(cue_start, cue_end), source, "verb"))
         at += 1
     return found
 
 
-def _saying(page: _Page, start: int, at: int) -> Span | None:
+def saying(page: Page, start: int, at: int) -> Span | None:
     """The subject of "…, saying": the first noun phrase of its sentence."""
     low = page.low
     if not any(low[k] in _COMMAS for k in range(max(start, at - 1), at)):
@@ -190,7 +190,7 @@ def _saying(page: _Page, start: int, at: int) -> Span | None:
     return _named(page, start, end)
 
 
-def _noun(page: _Page, at: int, start: int) -> bool:
+def _noun(page: Page, at: int, start: int) -> bool:
     """Whether a word that could be a verb of saying stands as a noun or an infinitive."""
     if at == start:
         return False
@@ -198,7 +198,7 @@ def _noun(page: _Page, at: int, start: int) -> bool:
     return before in page.tongue.before_nouns
 
 
-def _left(page: _Page, start: int, at: int) -> tuple[Span, int] | None:
+def left_of(page: Page, start: int, at: int) -> tuple[Span, int] | None:
     """The source to the left of a verb, and where the cue begins (with its auxiliaries)."""
     low, tongue = page.low, page.tongue
     cue = at
@@ -238,7 +238,7 @@ def _left(page: _Page, start: int, at: int) -> tuple[Span, int] | None:
     return span, cue
 
 
-def _named(page: _Page, start: int, end: int) -> Span | None:
+def _named(page: Page, start: int, end: int) -> Span | None:
     """The noun phrase that ends at `end`, where it can stand for somebody."""
     low, words, tongue = page.low, page.words.words, page.tongue
     if start >= end:
@@ -269,7 +269,7 @@ def _named(page: _Page, start: int, end: int) -> Span | None:
     return Span(head, end)
 
 
-def _right(page: _Page, start: int, end: int, *, stop_at_verb: bool = False) -> Span | None:
+def right_of(page: Page, start: int, end: int, *, stop_at_verb: bool = False) -> Span | None:
     """The source that follows a cue ("said Emma", "according to the ministry")."""
     low, words, tongue = page.low, page.words.words, page.tongue
     at = start
@@ -309,7 +309,7 @@ def _right(page: _Page, start: int, end: int, *, stop_at_verb: bool = False) -> 
 
 
 def _framed(
-    page: _Page,
+    page: Page,
     start: int,
     end: int,
     cue: Span,
@@ -359,14 +359,14 @@ def _framed(
     return _indirect(page, start, end, cue, source, kind, after, taken, number)
 
 
-def _trim(page: _Page, start: int, end: int) -> int:
+def _trim(page: Page, start: int, end: int) -> int:
     while end > start and page.low[end - 1] in _FINAL:
         end -= 1
     return end
 
 
 def _indirect(
-    page: _Page,
+    page: Page,
     start: int,
     end: int,
     cue: Span,
@@ -409,7 +409,7 @@ def _indirect(
     return Frame((content,), cue, source, sure)
 
 
-def _that_at(page: _Page, after: int, stop: int) -> bool:
+def _that_at(page: Page, after: int, stop: int) -> bool:
     """Whether a clause with "that" begins here, a few words of time or place before it allowed."""
     for at in range(after, min(after + 8, stop)):
         if page.low[at] in page.tongue.that:
@@ -419,11 +419,11 @@ def _that_at(page: _Page, after: int, stop: int) -> bool:
     return False
 
 
-def _takes_addressee(page: _Page, cue: Span) -> bool:
+def _takes_addressee(page: Page, cue: Span) -> bool:
     return any(page.low[at] in page.tongue.telling for at in range(cue.start, cue.end))
 
 
-def _past_addressee(page: _Page, at: int, end: int) -> int:
+def _past_addressee(page: Page, at: int, end: int) -> int:
     """Where the content may begin behind "told X": at a that, a comma or a quotation."""
     low, tongue = page.low, page.tongue
     begin = at
@@ -440,7 +440,7 @@ def _past_addressee(page: _Page, at: int, end: int) -> int:
     return begin
 
 
-def _quote_after(page: _Page, at: int, end: int) -> int | None:
+def _quote_after(page: Page, at: int, end: int) -> int | None:
     last = min(end, page.words.paragraph_of(at)[1] - 1) if at < len(page.inside) else 0
     for here in range(at, last + 1):
         if page.inside[here] >= 0:
@@ -449,11 +449,11 @@ def _quote_after(page: _Page, at: int, end: int) -> int | None:
     return None
 
 
-def _cue_between(page: _Page, start: int, end: int) -> bool:
+def _cue_between(page: Page, start: int, end: int) -> bool:
     return any(page.low[at] in page.tongue.verbs for at in range(start, end))
 
 
-def _run_back(page: _Page, number: int, taken: dict[int, int], frame: int) -> list[Span]:
+def _run_back(page: Page, number: int, taken: dict[int, int], frame: int) -> list[Span]:
     """The quotation before a frame, with what belongs to it over paragraphs."""
     group = page.said[number].group
     first = number
@@ -464,7 +464,7 @@ def _run_back(page: _Page, number: int, taken: dict[int, int], frame: int) -> li
     return [Span(page.said[each].outer, page.said[each].close) for each in range(first, number + 1)]
 
 
-def _leftover(page: _Page, found: list[Frame], taken: dict[int, int]) -> None:
+def _leftover(page: Page, found: list[Frame], taken: dict[int, int]) -> None:
     """Quotations without a frame: they go on with the one before, or stand alone."""
     low = page.low
     for number, speech in enumerate(page.said):

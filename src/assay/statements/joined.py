@@ -6,17 +6,30 @@ passed over is an utterance by itself, and nothing within one is a frame.
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 from typing import TYPE_CHECKING
 
 from assay.statements import linker
-from assay.statements.frames import Frame, Span, Speech, is_speech
+from assay.statements.cues import tongue
+from assay.statements.frames import (
+    Frame,
+    Page,
+    Span,
+    Speech,
+    cues_of,
+    is_speech,
+    left_of,
+    right_of,
+    saying,
+)
 
 if TYPE_CHECKING:
     from assay.statements.quotes import Quote
     from assay.statements.tagger import Model, Tagged
     from assay.statements.words import Words
 
+_DASHES = frozenset({"-", "—", "–", "--"})
+_APART = frozenset({":", ".", "!", "?", "”", ";", '"', "…"})
 _MARKS = frozenset("“”\"„«»‹›「」『』‘’'`,.:;—–-()…") | {"``", "''", "--", "..."}
 
 
@@ -48,6 +61,7 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
             return linker.tie(model.ties, scene, what, span, kind, others)
         return linker.nearest(scene, span, kind, others)
 
+    fallback = Fallback(words, said)
     by_cue: dict[int, list[tuple[int, float]]] = {}
     alone: list[tuple[int, float]] = []
     by_group: dict[int, int] = {}
@@ -66,28 +80,103 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
     found: list[Frame] = []
     for chosen, members in sorted(by_cue.items()):
         cue = cues[chosen]
-        tied = tie("cue", cue, "source", sources)
-        source = sources[tied.chosen] if tied.chosen is not None else None
+        to = tie("cue", cue, "source", sources)
+        source = sources[to.chosen] if to.chosen is not None else None
         signals = (
             min(sure[number] for number, _ in members),
             cue_sure[chosen],
             min(by for _, by in members),
-            source_sure[tied.chosen] if tied.chosen is not None else 0.5,
-            tied.sure,
+            source_sure[to.chosen] if to.chosen is not None else 0.5,
+            to.sure,
         )
-        found.append(
-            Frame(tuple(contents[number] for number, _ in members), cue, source,
-                  _confidence(model, signals, inside, contents[members[0][0]], source is None, 0),
-                  signals)
-        )  # fmt: skip
+        ruled = source is None
+        if ruled:
+            source = fallback.subject(cue, sources)
+        content = tuple(contents[number] for number, _ in members)
+        found.append(_frame(model, inside, content, cue, source, signals, ruled))
     for number, by in alone:
-        span = contents[number]
         signals = (sure[number], 0.5, by, 0.5, 0.5)
-        found.append(
-            Frame((span,), None, None, _confidence(model, signals, inside, span, True, 1), signals)
-        )
+        cue_or_none, source = fallback.frame(contents[number], sources)
+        found.append(_frame(model, inside, (contents[number],), cue_or_none, source, signals, True))
     found.sort(key=lambda frame: frame.content[0].start)
     return found
+
+
+class Fallback:
+    """What the rules say where the model found a cue without its source, or no cue."""
+
+    def __init__(self, words: Words, said: list[Speech]) -> None:
+        self._words = words
+        self._said = said
+        self._page: Page | None = None
+
+    def _ready(self) -> Page:
+        if self._page is None:
+            table = tongue("en")
+            assert table is not None
+            self._page = Page(self._words, self._said, table)
+        return self._page
+
+    def subject(self, cue: Span, sources: list[Span]) -> Span | None:
+        """The source of a cue: the noun phrase before it, or the last source of its sentence."""
+        page = self._ready()
+        start, end = self._words.sentence_of(cue.start)
+        left = left_of(page, start, cue.start)
+        if left is not None:
+            return left[0]
+        behind = page.inside[cue.start - 1] >= 0 if cue.start else False
+        if page.low[cue.end - 1] in page.tongue.inverted or behind:
+            right = right_of(page, cue.end, end)
+            if right is not None:
+                return right
+        before = [one for one in sources if start <= one.start and one.end <= cue.start]
+        if before:
+            return before[-1]
+        if page.low[cue.start].endswith("ing"):
+            return saying(page, start, cue.start)
+        return None
+
+    def frame(self, content: Span, sources: list[Span]) -> tuple[Span | None, Span | None]:
+        """Cue and source for a content that has none, in its own sentences."""
+        page = self._ready()
+        signed = _signed(self._words, content)
+        if signed is not None:
+            return None, signed
+        spots = {self._words.sentence_of(content.start), self._words.sentence_of(content.end - 1)}
+        if content.end < len(self._words.words):
+            spots.add(self._words.sentence_of(content.end))
+        best: tuple[int, Span, Span] | None = None
+        for start, end in spots:
+            if end - start > 300:
+                continue
+            for cue, source, _ in cues_of(page, start, end):
+                if cue.start < content.end and content.start < cue.end:
+                    continue
+                low, high = min(cue.start, source.start), max(cue.end, source.end)
+                gap = low - content.end if low >= content.end else content.start - high
+                if 0 <= gap <= 6 and (best is None or gap < best[0]):
+                    best = (gap, cue, source)
+        if best is not None:
+            return best[1], best[2]
+        start, _ = self._words.sentence_of(content.start)
+        before = [one for one in sources if start <= one.start and one.end <= content.start]
+        if before and content.start - before[-1].end <= 8:
+            return None, before[-1]
+        return None, None
+
+
+def _signed(words: Words, content: Span) -> Span | None:
+    """The name in a line of its own below a quotation: "- Clinton"."""
+    if content.end >= len(words.words) or words.words[content.end] not in _DASHES:
+        return None
+    start, end = words.paragraph_of(content.end)
+    if start != content.end or not 1 < end - start <= 10:
+        return None
+    last = start + 1
+    while last < end and words.words[last] not in {",", ".", "("}:
+        last += 1
+    named = last > start + 1 and words.words[start + 1][0].isupper()
+    return Span(start + 1, last) if named else None
 
 
 def _contents(
@@ -119,6 +208,9 @@ def _contents(
             if at in heads and at > speech.outer:
                 heads.discard(at)
             mine.setdefault(at, owner if owner >= 0 else len(spans) + speech.group)
+        apart = speech.outer == 0 or words.words[speech.outer - 1] in _APART
+        if apart and is_speech(words, speech):
+            fresh, before = True, False
         if fresh and not before:
             heads.add(speech.outer)
             probable[speech.outer] = min(known, probable.get(speech.outer, 1.0))
@@ -138,45 +230,46 @@ def _contents(
     return found, sure, set(mine)
 
 
-def traits_of(
-    signals: tuple[float, ...], quoted: bool, no_source: bool, alone: bool, size: int
-) -> list[float]:
-    """What the curve of confidence is computed from."""
+def _frame(
+    model: Model,
+    inside: list[int],
+    content: tuple[Span, ...],
+    cue: Span | None,
+    source: Span | None,
+    signals: tuple[float, ...],
+    ruled: bool,
+) -> Frame:
+    """A frame with its confidence. `ruled`: its source, or its cue too, was found by rule."""
 
     def odds(share: float) -> float:
         share = min(max(share, 0.01), 0.995)
         return log(share / (1 - share))
 
-    content, cue, by, source, to = signals
-    return [
+    first = content[0]
+    quoted = inside[first.start] >= 0
+    words, framing, by, sourced, to = (odds(signal) for signal in signals)
+    size = sum(span.end - span.start for span in content)
+    traits = (
         1.0,
-        odds(content),
-        odds(cue),
-        odds(by),
-        odds(source),
-        odds(to),
+        words,
+        framing,
+        by,
+        sourced,
+        to,
         float(quoted),
-        float(no_source and not alone),
-        float(alone),
-        float(alone and quoted),
+        float(quoted) * words,
+        float(source is None),
+        float(cue is None),
+        float(ruled),
+        float(ruled and quoted),
         float(size < 4),
-        float(quoted) * odds(content),
-    ]
-
-
-def _confidence(
-    model: Model,
-    signals: tuple[float, ...],
-    inside: list[int],
-    span: Span,
-    no_source: bool,
-    alone: int,
-) -> float:
-    quoted = inside[span.start] >= 0
-    if not model.curve:
-        return min(signals[0], signals[2])
-    values = traits_of(signals, quoted, no_source, bool(alone), span.end - span.start)
-    score = sum(a * b for a, b in zip(model.curve, values, strict=True))
-    from math import exp
-
-    return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+        float(len(content) > 1),
+        float(len(content) > 2),
+        float(source is None and quoted),
+    )
+    if model.curve:
+        score = sum(a * b for a, b in zip(model.curve, traits, strict=True))
+        sure = 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+    else:
+        sure = min(signals[0], signals[2])
+    return Frame(content, cue, source, sure, traits)

@@ -142,9 +142,19 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
             who = cast.resolve(first, last, before)
             addressee = Mention(addressee.surface, addressee.start, addressee.end, who.name or None)
         out.append(
-            Statement(kind, tuple(content), frame.sure * told_how, tuple(quoted), speaker, cue, addressee,
-                      None, told.where, told.via)
-        )  # fmt: skip
+            Statement(
+                kind,
+                tuple(content),
+                frame.sure * told_how,
+                tuple(quoted),
+                speaker,
+                cue,
+                addressee,
+                None,
+                told.where,
+                told.via,
+            )
+        )
     out.sort(key=lambda one: (one.content[0].start, one.content[0].end))
     return out
 

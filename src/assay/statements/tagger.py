@@ -6,6 +6,7 @@ model, and the rules answer.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -110,6 +111,8 @@ def shipped() -> Model | None:
     """The model that comes with the program, None where it or NumPy is missing."""
     if not _SHIPPED.exists():
         return None
+    # the network is small: threads would cost more than they bring
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         import numpy as np
     except ImportError:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from assay.statements import net, quotes, words
-from assay.statements.tagger import packed, unpacked
+from assay.statements.tagger import Model, packed, unpacked
 from assay.statements.traits import Traits, hashed, traits
 
 if TYPE_CHECKING:
@@ -435,48 +435,64 @@ def tag(weights: dict[str, Floats], each: Sheet) -> Ints:
     )  # fmt: skip
 
 
-def tied(sheets: list[Sheet], rounds: int = 8, rate: float = 0.15) -> Floats:
-    """Train the linker on gold stretches: softmax over candidates, Adagrad."""
+class Lot(NamedTuple):
+    """One choice of the linker: the traits of "none" and of each candidate, and which are right."""
+
+    what: str
+    rows: list[list[int]]
+    right: list[int]
+
+
+def choices(sheets: list[Sheet], lost: float = 0.0) -> list[Lot]:
+    """The linker's choices on gold stretches; a share of cues and sources is lost by chance,
+    as the tagger will lose some, so that "none" is learned too."""
     from assay.statements import frames, linker
     from assay.statements.frames import Span
 
-    lots: list[tuple[list[list[int]], int]] = []
+    lots: list[Lot] = []
+    chance = np.random.default_rng(2)
     for each in sheets:
         cut = each.words
-        said = frames.speeches(
-            cut, quotes.quotes(each.paper.text, words.paragraphs(each.paper.text))
-        )
+        text = each.paper.text
+        said = frames.speeches(cut, quotes.quotes(text, words.paragraphs(text)))
         inside = [-1] * len(cut.words)
         for number, speech in enumerate(said):
             for at in range(speech.outer, speech.close):
                 inside[at] = number
         found: dict[str, list[Span]] = {"source": [], "cue": [], "content": []}
-        for kind, start, end in net.stretches(each.gold):
-            found[kind].append(Span(start, end))
+        for label, start, end in net.stretches(each.gold):
+            if label != "content" and chance.random() < lost:
+                continue
+            found[label].append(Span(start, end))
         scene = linker.Scene(cut, inside, found["source"], found["cue"], found["content"])
         owner = owners(each)
         for what, kind in (("content", "cue"), ("cue", "source")):
             for span in found[what]:
                 near = scene.near(kind, found[kind], span)
                 mine = owner[span.start]
-                right = [
-                    number for number, other in enumerate(near)
-                    if mine >= 0 and owner[found[kind][other].start] == mine
-                ]  # fmt: skip
                 rows = [linker.none(scene, what, span, kind)]
                 rows += [linker.pair(scene, what, span, kind, found[kind][n]) for n in near]
-                lots.append((rows, right[0] + 1 if right else 0))
+                right = [at + 1 for at, n in enumerate(near) if owner[found[kind][n].start] & mine]
+                lots.append(Lot(what, rows, right or [0]))
+    return lots
+
+
+def tied(lots: list[Lot], rounds: int = 6, rate: float = 0.15) -> Floats:
+    """Train the linker: softmax over candidates, Adagrad."""
+    from assay.statements import linker
+
     weights = np.zeros(1 << linker.BITS)
     squares = np.full(1 << linker.BITS, 1e-6)
     chance = np.random.default_rng(1)
     for _ in range(rounds):
         for at in chance.permutation(len(lots)):
-            rows, right = lots[at]
-            scores = np.array([weights[row].sum() for row in rows])
+            lot = lots[at]
+            scores = np.array([weights[row].sum() for row in lot.rows])
             share = np.exp(scores - scores.max())
             share /= share.sum()
-            share[right] -= 1
-            for row, slope in zip(rows, share, strict=True):
+            good = share[lot.right] + 1e-9
+            share[lot.right] -= good / good.sum()
+            for row, slope in zip(lot.rows, share, strict=True):
                 if abs(slope) < 1e-4:
                     continue
                 squares[row] += slope * slope
@@ -484,9 +500,22 @@ def tied(sheets: list[Sheet], rounds: int = 8, rate: float = 0.15) -> Floats:
     return weights.astype(np.float32)
 
 
-def owners(each: Sheet) -> list[int]:
-    """Which attribution each token belongs to, -1 for none."""
-    owner = [-1] * len(each.words.words)
+def well_tied(weights: Floats, lots: list[Lot]) -> str:
+    """The share of the linker's choices that are right, on gold stretches."""
+    good: dict[str, list[int]] = {}
+    for lot in lots:
+        scores = [float(weights[row].sum()) for row in lot.rows]
+        top = max(range(len(scores)), key=scores.__getitem__)
+        good.setdefault(lot.what, []).append(top in lot.right)
+    return ", ".join(
+        f"{what} {100 * sum(right) / len(right):.1f} % of {len(right)}"
+        for what, right in good.items()
+    )
+
+
+def owners(each: Sheet) -> list[set[int]]:
+    """Which attributions each token belongs to: a source may have several cues."""
+    owner: list[set[int]] = [set() for _ in each.words.words]
     starts = np.array(each.words.starts)
     ends = np.array(each.words.ends)
     for number, relation in enumerate(each.paper.relations):
@@ -495,9 +524,54 @@ def owners(each: Sheet) -> list[int]:
                 first = int(np.searchsorted(ends, start, side="right"))
                 last = int(np.searchsorted(starts, end, side="left"))
                 for at in range(first, last):
-                    if owner[at] < 0:
-                        owner[at] = number
+                    owner[at].add(number)
     return owner
+
+
+def curve(weights: dict[str, Floats], sheets: list[Sheet]) -> Floats:
+    """Fit the curve of confidence on texts that nothing was trained on (logistic regression).
+
+    A statement counts as right where half of the words of it and of an attribution of the corpus
+    are shared, and its source overlaps the attribution's source, or neither has one.
+    """
+    from assay.statements import frames, joined
+
+    model = Model(weights)
+    rows: list[tuple[float, ...]] = []
+    right: list[bool] = []
+    for each in sheets:
+        text = each.paper.text
+        marks = quotes.quotes(text, words.paragraphs(text))
+        starts, ends = np.array(each.words.starts), np.array(each.words.ends)
+
+        def tokens(pieces: list[tuple[int, int]], starts: Any, ends: Any) -> set[int]:
+            held: set[int] = set()
+            for start, end in pieces:
+                first = int(np.searchsorted(ends, start, side="right"))
+                held.update(range(first, int(np.searchsorted(starts, end, side="left"))))
+            return held
+
+        gold = [
+            (tokens(relation.content, starts, ends), tokens(relation.source, starts, ends))
+            for relation in each.paper.relations
+        ]
+        for frame in joined.frames(model, each.words, marks, frames.speeches(each.words, marks)):
+            mine = {at for span in frame.content for at in range(span.start, span.end)}
+            who = set(range(frame.source.start, frame.source.end)) if frame.source else set()
+            best = max(gold, key=lambda one: len(one[0] & mine), default=(set(), set()))
+            rows.append(frame.signals)
+            right.append(
+                len(best[0] & mine) >= 0.5 * len(best[0] | mine)
+                and (bool(best[1] & who) or (not who and not best[1]))
+            )
+    table, goal = np.array(rows), np.array(right, dtype=np.float64)
+    fit = np.zeros(table.shape[1])
+    for _ in range(60):  # Newton's steps
+        share = 1 / (1 + np.exp(-np.clip(table @ fit, -30, 30)))
+        slope = table.T @ (share - goal) + 0.5 * fit
+        bend = (table * (share * (1 - share))[:, None]).T @ table + 0.5 * np.eye(len(fit))
+        fit -= np.linalg.solve(bend, slope)
+    return fit.astype(np.float32)
 
 
 def said(measured: dict[str, tuple[float, ...]]) -> str:
@@ -584,9 +658,19 @@ def main() -> None:
     learned = [sheet(paper) for paper in papers if not paper.held_back][:: options.part]
     held = [sheet(paper) for paper in papers if paper.held_back]
     print(len(learned), "texts to learn from,", len(held), "held back", flush=True)
-    weights = train(learned, held, epochs=options.epochs, hidden=options.hidden,
-                    drop=options.drop, unknown=options.unknown, spare=options.spare, least=options.least)  # fmt: skip
-    weights["ties"] = tied(learned)
+    weights = train(
+        learned,
+        held,
+        epochs=options.epochs,
+        hidden=options.hidden,
+        drop=options.drop,
+        unknown=options.unknown,
+        spare=options.spare,
+        least=options.least,
+    )
+    weights["ties"] = tied(choices(learned, 0.15))
+    print("linker on gold stretches:", well_tied(weights["ties"], choices(held)), flush=True)
+    weights["curve"] = curve(unpacked(packed(weights)), held)
     stored = packed(weights)
     np.savez_compressed(options.out, **stored)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB", flush=True)
