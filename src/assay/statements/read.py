@@ -28,6 +28,9 @@ _CHUNK = 200_000
 _LETTER = re.compile(r"[^\W\d_]")
 _ODD = re.compile(r"[{}=<>|;\\\t_#]|\d")
 _EDGES = frozenset("“”\"„«»‹›「」『』‘’'`〝〞〟")
+_WORKS = frozenset(
+    "reading read watching watched published titled entitled sang singing performed wrote".split()
+)
 _SPACE = frozenset(" \t\r\n\f\xa0\u3000,")
 
 
@@ -124,7 +127,7 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
             if piece.end > piece.start
         ]
         content, quoted, kind = _pieces(text, stretches, outers)
-        if not content:
+        if not content or _work(text, words, frame, quoted):
             continue
         speaker: Mention | None = None
         if source is not None:
@@ -157,6 +160,18 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
         )
     out.sort(key=lambda one: (one.content[0].start, one.content[0].end))
     return out
+
+
+def _work(text: str, words: Words, frame: Frame, quoted: list[Stretch]) -> bool:
+    """Whether what stands in the marks is the title of a work that somebody reads or watches."""
+    if not quoted or frame.cue is None:
+        return False
+    if words.words[frame.cue.end - 1].lower() not in _WORKS:
+        return False
+    first = text[quoted[0].start : quoted[0].end].replace("-", " ").split()
+    return len(first) < 12 and all(
+        word[0].isupper() or not word[0].isalpha() or len(word) < 5 for word in first
+    )
 
 
 def _hearings(
