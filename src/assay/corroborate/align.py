@@ -18,7 +18,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from assay.corroborate.tokens import Token, letters
+from assay.corroborate.tokens import Token, letters, shape
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,6 +54,13 @@ def unlike(ours: Sequence[str], theirs: Sequence[str]) -> Floats:
     )
 
 
+def letters_apart(ours: Sequence[str], theirs: Sequence[str]) -> Floats:
+    """How many letters differ between tokens, shape (len(ours), len(theirs))."""
+    return np.asarray(
+        cdist(ours, theirs, scorer=Levenshtein.distance, dtype=np.uint8), dtype=np.float64
+    )
+
+
 def lay(
     ours: Sequence[Token],
     theirs: Sequence[Token],
@@ -72,8 +79,20 @@ def lay(
     rows, columns = len(ours), len(theirs)
     our_words = [letters(token.norm) or token.norm for token in ours]
     their_words = [letters(token.norm) or token.norm for token in theirs]
+    # letters that look alike are alike: "rninister" faces "minister"
+    our_words, their_words = list(map(shape, our_words)), list(map(shape, their_words))
     different = unlike(our_words, their_words)
-    substituted = np.where(different > 0, np.minimum(0.12 + 1.5 * different, 1.3), 0.0)
+    lengths = np.maximum(
+        np.array([len(word) for word in our_words])[:, None],
+        np.array([len(word) for word in their_words])[None, :],
+    )
+    substituted = np.minimum(0.12 + np.minimum(1.5 * different, 0.35 * different * lengths), 1.3)
+    same: dict[str, list[int]] = {}
+    for column, token in enumerate(theirs):
+        same.setdefault(token.norm, []).append(column)
+    for row, token in enumerate(ours):
+        if token.norm in same:
+            substituted[row, same[token.norm]] = 0.0
     # numbers are alike or not: one wrong digit is no slip; but a cheap pair keeps them facing
     leave_theirs = np.array([_GAP if len(word) > 1 else 0.45 for word in their_words])
     if len(loose) == columns:
@@ -87,9 +106,15 @@ def lay(
     pairs_theirs = [a + b for a, b in itertools.pairwise(their_words)]
     pairs_ours = [a + b for a, b in itertools.pairwise(our_words)]
     joined = (
-        np.minimum(_JOIN + 1.8 * unlike(our_words, pairs_theirs), 2.0) if pairs_theirs else None
+        np.minimum(_JOIN + 0.3 * letters_apart(our_words, pairs_theirs), 2.0)
+        if pairs_theirs
+        else None
     )
-    parted = np.minimum(_JOIN + 1.8 * unlike(pairs_ours, their_words), 2.0) if pairs_ours else None
+    parted = (
+        np.minimum(_JOIN + 0.3 * letters_apart(pairs_ours, their_words), 2.0)
+        if pairs_ours
+        else None
+    )
     table = np.zeros((rows + 1, columns + 1))
     sums = np.concatenate([[0.0], np.cumsum(leave_theirs)])
     if fixed:

@@ -34,20 +34,23 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from assay.corroborate import context
+from rapidfuzz.fuzz import ratio
+
+from assay.corroborate import context, values
 from assay.corroborate.align import Laid, lay
-from assay.corroborate.edits import Judged, Lexicon, judge
+from assay.corroborate.edits import Judged, Lexicon, judge, slips
 from assay.corroborate.marks import quoted, set_apart
 from assay.corroborate.sources import Held, Letters, Page, Region, Seeds, Sources, letters_of
 from assay.corroborate.speakers import is_name, name_of, told_apart
 from assay.corroborate.tokens import Token, is_han, tokens
-from assay.corroborate.words import language_of
+from assay.corroborate.translations import translation_of
 from assay.model.draft import ALARMS, Check, Edit, Evidence, Verdict
 from assay.model.statement import Heard, Statement
 
 _ELLIPSIS = re.compile(r"[\[(]?\s?(?:…|\.\s?\.\s?\.(?:\s?\.)?|⋯⋯?|—\s?—\s?—)\s?[\])]?")
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,80})\]")
 _ENOUGH = 0.55  # of the quotation's tokens must have their like, or it is not found
+_CLAUSE = 320  # characters that a reporting clause may take
 _APART = 8  # tokens left out in silence from which two pieces are two places
 _RANK = {"verbatim": 0, "truncated": 1, "altered": 2, "spliced": 3, "misattributed": 4}
 
@@ -85,8 +88,22 @@ def check(
     progress: Callable[[int], None] | None = None,
 ) -> list[Check]:
     """Check every quotation, figure, date and name of a draft; in the draft's order."""
-    from assay.corroborate import values
+    checks = check_quotations(text, heard, sources, aliases=aliases, progress=progress)
+    checks += values.check_figures(text, heard, sources)
+    checks += values.check_dates(text, heard, sources)
+    checks += values.check_names(text, heard, sources)
+    return sorted(checks, key=lambda one: (one.start, one.end))
 
+
+def check_quotations(
+    text: str,
+    heard: Heard,
+    sources: Sources,
+    *,
+    aliases: Mapping[str, Collection[str]] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Check]:
+    """Check the quotations of a draft alone."""
     quotations = quotations_of(text, heard)
     checker = Checker(text, sources, quotations, aliases=aliases)
     checks: list[Check] = []
@@ -94,10 +111,7 @@ def check(
         checks.append(checker.quotation(quotation))
         if progress:
             progress(number + 1)
-    checks += values.check_figures(text, heard, sources)
-    checks += values.check_dates(text, heard, sources)
-    checks += values.check_names(text, heard, sources)
-    return sorted(checks, key=lambda one: (one.start, one.end))
+    return checks
 
 
 def alarming(checks: Iterable[Check]) -> bool:
@@ -246,8 +260,6 @@ class Checker:
         )
 
     def _elsewhere(self, quotation: Quotation, text: str) -> Check:
-        from assay.corroborate.translations import translation_of
-
         evidence = translation_of(text, quotation.speaker, self.sources)
         return Check(
             quotation.start,
@@ -273,20 +285,36 @@ class Checker:
                 found = self._exactly(quotation, start, end)
                 if found:
                     yield found
-        # seeds with fewer than half of the best one's are chance
-        regions = self.seeds.regions(whole)
+        regions = self.seeds.regions(whole, 16)
         if exact and (not regions or regions[0].seeds >= len(whole.folded) * 0.9):
             return
-        most = regions[0].seeds if regions else 0
-        for region in regions[:6]:
-            if region.seeds * 3 < most:
-                break
-            window = self._window(whole, region, regions)
+        if not regions or regions[0].seeds < 3:
+            regions = [*regions, *self.seeds.by_words(inside, whole)]
+        for window in self._likely(whole, regions):
             if any(start >= window[0] and end <= window[1] for start, end in exact):
                 continue
             found = self._lay(quotation, window)
             if found:
                 yield found
+
+    def _likely(self, whole: Letters, regions: Sequence[Region]) -> list[tuple[int, int]]:
+        """The windows of the regions whose letters are most like the quotation's, best first."""
+        if not regions:
+            return []
+        most = regions[0].seeds
+        near = [region for region in regions if region.seeds * 2 > most]
+        if len(near) == 1 and most >= 8:
+            return [self._window(whole, regions[0], regions)]
+        wanted = whole.string()
+        scored: list[tuple[float, tuple[int, int]]] = []
+        for region in near if most >= 8 else regions:
+            window = self._window(whole, region, regions)
+            if any(window == other for _, other in scored):
+                continue
+            there = self.seeds.letters_between(*window)
+            scored.append((ratio(wanted, there), window))
+        scored.sort(key=lambda row: -row[0])
+        return [window for score, window in scored[:3] if score > 35 and score > scored[0][0] - 20]
 
     def _exactly(self, quotation: Quotation, start: int, end: int) -> _Found | None:
         """A place with the same letters: verbatim, unless words were joined or parted."""
@@ -330,20 +358,26 @@ class Checker:
         laid, judged, theirs = self._judge(ours, window, quotation.free, quotation.gaps)
         if laid is None or judged is None:
             return None
+        if not (judged.held[0] and judged.held[-1]):
+            # the rest may stand behind a reporting clause: "…," she said, "…"
+            wider = self._wider(window, not judged.held[0], not judged.held[-1])
+            more, judged_more, theirs_more = self._judge(
+                ours, wider, quotation.free, quotation.gaps
+            )
+            if more is not None and judged_more is not None and _fuller(judged_more, judged):
+                laid, judged, theirs = more, judged_more, theirs_more
         held = sum(judged.held)
         span = (theirs[laid.begin].start, theirs[laid.end - 1].end)
-        rest = _unheld(judged.held)
+        rest = _unheld(judged.held, laid, ours, theirs)
         pieces: list[tuple[int, int]] = []
-        placed: list[tuple[int, int]] = []
         edits = judged.edits
         if rest and held >= 3:
             other = self._piece(quotation, rest, span)
             if other is not None:
                 low, high = rest
                 first = next((n for n, has in enumerate(judged.held) if has), 0)
-                placed = [span, other] if first < low else [other, span]
-                inside = [number for number in range(len(ours)) if not low <= number < high]
-                held = sum(judged.held[number] for number in inside) + (high - low)
+                pieces = [span, other] if first < low else [other, span]
+                held = sum(has or low <= number < high for number, has in enumerate(judged.held))
                 edits = [
                     edit
                     for edit in judged.edits
@@ -351,7 +385,6 @@ class Checker:
                     and edit.draft
                     and not self._within(edit, quotation, low, high)
                 ]
-                pieces = placed
         if held < max(1, _ENOUGH * len(ours)) or (held < 2 and len(ours) > 2):
             return None
         if not pieces and judged.left_out >= _APART:
@@ -363,6 +396,18 @@ class Checker:
         if pieces:
             return self._settle(quotation, pieces, edits, [], spliced=True)
         return self._settle(quotation, [span], edits, _segments(laid, theirs, quotation.gaps))
+
+    def _wider(self, window: tuple[int, int], left: bool, right: bool) -> tuple[int, int]:
+        """A window with room for a reporting clause at one end or both, cut at white space."""
+        text = self.seeds.text
+        wall_low, wall_high = self.seeds.bounds(window[0])
+        start = max(wall_low, window[0] - _CLAUSE) if left else window[0]
+        end = min(wall_high, window[1] + _CLAUSE) if right else window[1]
+        while wall_low < start < window[0] and text[start - 1].isalnum():
+            start += 1
+        while window[1] < end < wall_high and text[end].isalnum():
+            end -= 1
+        return start, end
 
     def _within(self, edit: Edit, quotation: Quotation, low: int, high: int) -> bool:
         piece = self.text[quotation.tokens[low].start : quotation.tokens[high - 1].end]
@@ -390,17 +435,19 @@ class Checker:
         laid = lay(ours, theirs, free=free, gaps=gaps, loose=loose)
         if laid.begin >= laid.end:
             return None, None, theirs
-        around = text[max(0, window[0] - 300) : window[1] + 300]
-        lexicon = self._lexicon(around)
-        misread = lexicon.misread([token.norm for token in tokens(around)])
+        lexicon = self._lexicon(window[0])
+        around = tokens(text, max(0, window[0] - 150), window[0])[1:]
+        around += theirs + tokens(text, window[1], min(len(text), window[1] + 150))[:-1]
+        misread = lexicon.misread(text, around)
         judged = judge(
             laid, ours, theirs, self.text, text, lexicon, misread,
             free=free, gaps=gaps, loose=loose,
         )  # fmt: skip
         return laid, judged, theirs
 
-    def _lexicon(self, around: str) -> Lexicon:
-        language = language_of(around)
+    def _lexicon(self, at: int) -> Lexicon:
+        number = self.seeds.page_at(at)
+        language = self.seeds.language(number)
         if language not in self._lexicons:
             self._lexicons[language] = Lexicon(self.sources.count, language)
         return self._lexicons[language]
@@ -412,7 +459,7 @@ class Checker:
         low, high = rest
         ours = quotation.tokens[low:high]
         inside = letters_of(self.text[ours[0].start : ours[-1].end])
-        if len(inside.folded) < (10 if not is_han(ours[0].norm) else 5):
+        if len(ours) < 4 or len(inside.folded) < (14 if not is_han(ours[0].norm) else 5):
             return None
         for start, end in self.seeds.exactly(inside, 5):
             if start >= span[1] or end <= span[0]:
@@ -424,7 +471,7 @@ class Checker:
                 continue
             start, end = theirs[laid.begin].start, theirs[laid.end - 1].end
             apart = start >= span[1] or end <= span[0]
-            if apart and sum(judged.held) >= max(3, 0.75 * len(ours)):
+            if apart and sum(judged.held) >= 0.75 * len(ours):
                 return start, end
         return None
 
@@ -444,7 +491,7 @@ class Checker:
         beside = self._beside(quotation)
         for start, end in segments:
             cut = context.changed_by(self.seeds.text, start, end, beside, *self.seeds.bounds(start))
-            if cut and not self._said_next(quotation, cut):
+            if cut and not self._said_next(quotation, start, end):
                 verdict = "truncated"
                 notes[0] = f"left out: {cut}"
                 break
@@ -460,7 +507,8 @@ class Checker:
                 if said and told_apart(claimed, said, self.aliases):
                     verdict = "misattributed"
                     notes[number] = f"said there by {said}"
-        return _Found(verdict, tuple(edits), tuple(spans), tuple(notes), len(real))
+        alterations = len(real) + (3 if spliced else 0)
+        return _Found(verdict, tuple(edits), tuple(spans), tuple(notes), alterations)
 
     def _said_by(self, start: int, end: int) -> str | None:
         """The name of whoever the source gives these words to."""
@@ -483,14 +531,16 @@ class Checker:
         after = re.split(r"[.!?](?:\s|$)|\n", self.text[quotation.end : quotation.end + 160])[0]
         return tokens(before) + tokens(after)
 
-    def _said_next(self, quotation: Quotation, cut: str) -> bool:
-        """Whether the draft's next or last quotation holds what this one leaves out."""
-        wanted = tuple(token.norm for token in tokens(cut))
+    def _said_next(self, quotation: Quotation, start: int, end: int) -> bool:
+        """Whether the draft's neighbouring quotations hold what stands around this one there."""
+        text = self.seeds.text
+        after = [token.norm for token in tokens(text, end, min(len(text), end + 60))[:3]]
+        before = [token.norm for token in tokens(text, max(0, start - 60), start)[-3:]]
         for other in self.quotations:
             if other.start == quotation.start or abs(other.start - quotation.start) > 1_500:
                 continue
             norms = [token.norm for token in other.tokens]
-            if tuple(norms[: len(wanted)]) == wanted or tuple(norms[-len(wanted) :]) == wanted:
+            if (after and norms[:3] == after) or (before and norms[-3:] == before):
                 return True
         return False
 
@@ -502,14 +552,35 @@ def _better(one: _Found, than: _Found) -> bool:
     )
 
 
-def _unheld(held: Sequence[bool]) -> tuple[int, int] | None:
-    """The run of tokens most of which have no like: [low, high), three tokens or more."""
+def _fuller(one: Judged, than: Judged) -> bool:
+    """Whether one judgement finds more of the quotation, or as much with fewer changes."""
+    more, less = sum(one.held), sum(than.held)
+    return more > less or (more == less and _changes(one) < _changes(than))
+
+
+def _changes(judged: Judged) -> int:
+    return sum(edit.kind != "noise" for edit in judged.edits)
+
+
+def _unheld(
+    held: Sequence[bool], laid: Laid, ours: Sequence[Token], theirs: Sequence[Token]
+) -> tuple[int, int] | None:
+    """The run of tokens most of which have nothing beside them: [low, high), three or more."""
+    weights = [-1.5 if has else 0.0 for has in held]
+    for step in laid.steps:
+        if held[min(step.low, len(held) - 1)]:
+            continue
+        if step.kind == "added":
+            weights[step.low] = 1.0
+        elif step.kind == "changed" and step.high - step.low == 1:
+            one, other = ours[step.low].norm, theirs[step.begin].norm
+            weights[step.low] = 0.8 if slips(one, other) * 2 > len(one) else 0.0
     best, total, low = 0.0, 0.0, 0
     run: tuple[int, int] | None = None
-    for number, has in enumerate(held):
+    for number, weight in enumerate(weights):
         if total <= 0:
             total, low = 0.0, number
-        total += -1.5 if has else 1.0
+        total += weight
         if total > best:
             best, run = total, (low, number + 1)
     if run is None or best < 2.5 or run[1] - run[0] < 3:
@@ -539,8 +610,9 @@ def _around_gap(
 def _segments(laid: Laid, theirs: Sequence[Token], gaps: frozenset[int]) -> list[tuple[int, int]]:
     """The stretches of the source between the quotation's ellipses; each has surroundings."""
     segments: list[list[int]] = [[]]
+    left_out = {step.low for step in laid.steps if step.kind == "dropped"}
     for step in laid.steps:
-        if step.low in gaps and step.low < step.high and segments[-1]:
+        if step.low in gaps & left_out and step.low < step.high and segments[-1]:
             segments.append([])
         if step.low < step.high and step.begin < step.end:
             segments[-1] += [step.begin, step.end - 1]

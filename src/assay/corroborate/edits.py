@@ -24,7 +24,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, Levenshtein
 
 from assay.corroborate.align import Laid, Step
-from assay.corroborate.tokens import Token, is_han, letters
+from assay.corroborate.tokens import Token, is_han, letters, shape
 from assay.corroborate.words import (
     MODALS,
     denial,
@@ -37,24 +37,12 @@ from assay.corroborate.words import (
 )
 from assay.model.draft import Edit, EditKind
 
-NOISY = 0.07  # share of tokens near a quotation that are no words, from which a page is misread
-_SHAPES = (
-    ("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("li", "h"), ("0", "o"), ("1", "l"),
-    ("|", "l"), ("i", "l"), ("j", "l"), ("5", "s"), ("8", "b"), ("6", "b"), ("9", "g"), ("q", "g"),
-    ("c", "e"), ("o", "e"), ("y", "v"), ("u", "n"), ("f", "t"), ("2", "z"), ("$", "s"), ("h", "b"),
-    ("и", "п"), ("н", "п"), ("ш", "щ"), ("з", "3"),
-)  # fmt: skip
+NOISY = 0.05  # share of tokens near a quotation that are no words, from which a page is misread
+BAD = 0.2  # from which every sentence is misread
+WORST = 0.36  # from which hardly a word is left whole
 _SMALL = {1: frozenset(("a", "i", "o", "y", "e", "à", "и", "в", "с", "к", "о", "у", "я", "а", "و"))}
 _FLOOR = {2: 3_000, 3: 1_000, 4: 120}
 _INSIDE = "abcdefghijklmnopqrstuvwxyz"
-
-
-@lru_cache(maxsize=50_000)
-def shape(word: str) -> str:
-    """A word with characters that look alike made one."""
-    for seen, meant in _SHAPES:
-        word = word.replace(seen, meant)
-    return word
 
 
 @lru_cache(maxsize=200_000)
@@ -92,7 +80,7 @@ class Lexicon:
             return value(norm) is not None
         if denial(norm):
             return True
-        floor = _FLOOR.get(len(norm), 30)
+        floor = 3_000 if "'" in norm else _FLOOR.get(len(norm), 30)
         if frequency(norm, self.language) >= floor:
             return True
         if "'" in norm:
@@ -104,10 +92,13 @@ class Lexicon:
         """Whether a source's token is a word and no misreading of `than`.
 
         A token that stands on three pages is one, unless the other stands on fifty times more:
-        an engine misreads a common word in the same way again and again.
+        an engine misreads a common word in the same way again and again. So is a listed one,
+        but where the other is a thousand times more common ("yon", "you").
         """
         if self.listed(norm):
-            return True
+            return frequency(norm, self.language) * 1_000 >= frequency(than, self.language)
+        if frequency(than, self.language) > 200_000:
+            return False  # a token that is on no list, where a very common word fits
         here = self.count(norm)
         return here >= 3 and here * 50 > self.count(than)
 
@@ -115,22 +106,36 @@ class Lexicon:
         """Whether a draft's word is one, by the list or by the case."""
         return self.listed(norm) or self.count(norm) > 0
 
-    def nearer(self, seen: str, than: float) -> bool:
-        """Whether a common word lies fewer than `than` slips from a token: one letter changed."""
-        if len(seen) < 4 or not seen.isascii() or self.language != "en":
+    def nearer(self, seen: str, than: str, apart: float) -> bool:
+        """Whether a token is rather a slip of another word, of which `than` is a fellow.
+
+        "decreasc" lies two letters from "increase" and one from "decrease": the writer may have
+        put the one for the other. A fellow shares four letters at an end.
+        """
+        if len(seen) < 6 or not seen.isascii() or self.language != "en" or apart <= 1.0:
+            return False
+        head, tail = than[:4], than[-4:]
+        if slips(head, seen[:4]) > 1.0 and slips(tail, seen[-4:]) > 1.0:
             return False
         for at in range(len(seen)):
             left, right = seen[:at], seen[at + 1 :]
-            if frequency(left + right) > 2_000:
-                return than > 1
-            for letter in _INSIDE:
-                if frequency(left + letter + right) > 2_000:
-                    return than > 1
+            for letter in ("", *_INSIDE):
+                word = left + letter + right
+                alike = word.startswith(head) or word.endswith(tail)
+                if alike and word != than and frequency(word) > 1_000:
+                    return True
         return False
 
-    def misread(self, norms: Sequence[str]) -> float:
-        """The share of tokens that are no words: how badly this part was read, in [0, 1]."""
-        looked = [norm for norm in norms if not norm.isdigit()]
+    def misread(self, text: str, found: Sequence[Token]) -> float:
+        """The share of tokens that are no words: how badly this part was read, in [0, 1].
+
+        Names are left aside: they are on no list.
+        """
+        looked = [
+            token.norm
+            for token in found
+            if not text[token.start].isupper() and not token.norm.isdigit()
+        ]
         if len(looked) < 5:
             return 0.0
         return sum(not self.listed(norm) for norm in looked) / len(looked)
@@ -251,6 +256,7 @@ class _Block:
             and len(self.steps) > 1
             and mine
             and other
+            and not any(edit.kind == "negation" for edit, _, _ in real)
             and self._noise_as_a_whole(our_norms, their_norms, lexicon, misread)
         ):
             for number in mine:
@@ -293,17 +299,15 @@ class _Block:
         lexicon: Lexicon,
         misread: float,
     ) -> bool:
-        if sum(lexicon.listed(norm) for norm in their_norms if len(norm) > 2) > (
-            0 if misread < NOISY else len(their_norms) // 3
-        ):
+        """Whether words ran into each other: the block's letters decide, not its words."""
+        if set(our_norms) & set(their_norms):
+            return False  # the same word at another place: the order was changed
+        if any(value(norm) is not None for norm in our_norms):
             return False
-        if any(value(norm) is not None for norm in our_norms + their_norms):
+        whole = [norm for norm in their_norms if len(norm) > 2 and lexicon.listed(norm)]
+        if len(whole) > (0 if misread < NOISY else len(their_norms) // 3):
             return False
-        denied = sum(bool(denial(norm)) for norm in our_norms)
-        if denied != sum(bool(denial(norm)) for norm in their_norms):
-            return False
-        one, other = "".join(map(letters, our_norms)), "".join(map(letters, their_norms))
-        return slips(one, other) <= max(1.0, len(one) * (0.2 if misread < NOISY else 0.34))
+        return _run_together(our_norms, their_norms, misread)
 
     def _in_brackets(
         self, mine: list[int], other: list[int], lexicon: Lexicon, held: list[bool]
@@ -344,13 +348,11 @@ class _Block:
             noise = is_noise(our_norms[0], their_norms[0], lexicon, misread)
         else:
             one, two = "".join(map(letters, our_norms)), "".join(map(letters, their_norms))
-            noise = (
-                sum(bool(denial(norm)) for norm in our_norms)
-                == sum(bool(denial(norm)) for norm in their_norms)
-                and not all(lexicon.listed(norm) for norm in their_norms)
-                and slips(one, two) <= max(1.0, len(one) * (0.2 if misread < NOISY else 0.34))
-                and not any(value(norm) is not None for norm in our_norms + their_norms)
-            )
+            real = all(lexicon.listed(norm) for norm in their_norms)
+            if misread >= NOISY and slips(one, two) <= 1.0:
+                # a letter that stands alone is lost easily
+                real = real and all(len(norm) > 1 for norm in our_norms)
+            noise = not real and _run_together(our_norms, their_norms, misread)
         if noise:
             for number in mine:
                 held[number] = True
@@ -368,10 +370,11 @@ class _Block:
         if value(norm) is not None:
             return False
         if len(norm) == 1:
-            return norm not in ("a", "i") or misread >= NOISY
-        if lexicon.listed(norm):
+            # an "n" may be what is left of "no"
+            return norm not in ("a", "i", "n") or (norm != "n" and misread >= NOISY)
+        if lexicon.listed(norm) or len(norm) > 2:
             return False
-        return len(norm) <= 2 or (misread >= NOISY and len(norm) <= 4)
+        return norm[0] not in "nmuh" and norm[1] not in "oec0"
 
     def _kind(self, mine: list[int], other: list[int], lexicon: Lexicon) -> EditKind:
         ours = [self.ours[n] for n in mine]
@@ -384,7 +387,8 @@ class _Block:
                 return "negation"
         if len(ours) == len(theirs) == 1:
             one, two = ours[0].norm, theirs[0].norm
-            if prefix_of(one, two) or _denying_slip(one, two):
+            slipped = not lexicon.listed(two) and _denying_slip(one, two)
+            if prefix_of(one, two) or slipped:
                 return "negation"
         if any(value(token.norm) is not None for token in (*ours, *theirs)):
             return "number"
@@ -422,9 +426,82 @@ class _Block:
         )
 
 
+def _run_together(ours: Sequence[str], theirs: Sequence[str], misread: float) -> bool:
+    """Whether the letters of several tokens are a slip of several others'.
+
+    Each token's own letters must be met in good part: where one word was put for another, its
+    are not, however long its neighbours are.
+    """
+    if _letters_met(ours, theirs, misread):
+        return True
+    kept = [norm for norm in theirs if len(norm) > 1]  # dirt reads as a letter
+    return bool(kept) and len(kept) < len(theirs) and _letters_met(ours, kept, misread)
+
+
+def _letters_met(ours: Sequence[str], theirs: Sequence[str], misread: float) -> bool:
+    ones, others = [letters(norm) for norm in ours], [letters(norm) for norm in theirs]
+    one, other = "".join(ones), "".join(others)
+    if any(value(norm) is not None for norm in ours) and shape(one) != shape(other):
+        return False
+    if sum(character.isdigit() for character in other) > 1 + len(other) // 4:
+        return False
+    share = 0.2 if misread < NOISY else 0.4 if misread < BAD else 0.45
+    if slips(one, other) > max(1.0, len(one) * share) or denial_lost(ours, theirs):
+        return False
+    mine, met = bytearray(len(one)), bytearray(len(other))
+    for step in Levenshtein.opcodes(one, other):
+        same = step.tag == "equal"
+        for a, b in zip(
+            range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=False
+        ):
+            mine[a] = met[b] = same or shape(one[a]) == shape(other[b])
+    return _each_met(ours, ones, mine) and _each_met(theirs, others, met)
+
+
+def _each_met(norms: Sequence[str], words: Sequence[str], met: bytearray) -> bool:
+    at = 0
+    for norm, word in zip(norms, words, strict=True):
+        share = sum(met[at : at + len(word)]) / max(1, len(word))
+        if len(word) > 2 and share < 0.45:
+            return False
+        if denial(norm) and share < 0.66:
+            return False
+        at += len(word)
+    return True
+
+
+def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether one side denies and the other, letters slipped or not, does not (rule 4).
+
+    The letters decide: with the denial they must lie nearer than without it.
+    """
+    ours_denied = [norm for norm in ours if denial(norm)]
+    theirs_denied = [norm for norm in theirs if denial(norm)]
+    one, other = "".join(map(letters, ours)), "".join(map(letters, theirs))
+    if not ours_denied and not theirs_denied:
+        apart = Levenshtein.distance(one, other)
+        words = list(map(letters, ours))
+        return any(
+            Levenshtein.distance("".join((*words[:at], put_in, *words[at:])), other) < apart
+            for at in range(len(ours) + 1)
+            for put_in in ("not", "nt")
+        )
+    if len(ours_denied) == len(theirs_denied):
+        return False
+    if theirs_denied:
+        return True
+    apart = Levenshtein.distance(one, other)
+    without = "".join(nt_stem(norm) if denial(norm) else letters(norm) for norm in ours)
+    marked = any("n'" in norm for norm in theirs)
+    return Levenshtein.distance(without, other) < apart + (0 if marked else 1)
+
+
 def _like_denial(norm: str) -> bool:
     """Whether a misread token looks most like a denial ("n0t")."""
-    return len(norm) > 2 and any(slips(word, norm) <= 0.5 for word in ("not", "never", "without"))
+    return any(
+        slips(word, norm) <= (1.0 if len(word) > 3 else 0.5)
+        for word in ("not", "no", "never", "without", "nothing", "cannot")
+    )
 
 
 def _modal(norm: str) -> bool:
@@ -444,14 +521,14 @@ def _denies_more(plain: str, seen: str) -> bool:
     if nt_stem(plain) or denial(plain):
         return False
     stems = {"can": "cant", "will": "wont", "shall": "shant"}
-    here = Levenshtein.distance(word, token)
-    if word in _NEGATABLE:
+    here = slips(word, token)
+    if word in _NEGATABLE and len(token) > len(word):
         for form in {stems.get(word, word + "nt"), word + "not", word + "nt"}:
-            if Levenshtein.distance(form, token) < here and len(token) > len(word):
+            if slips(form, token) <= here:
                 return True
     if len(word) >= 4 and len(token) >= len(word) + 2:
         for prefix in ("un", "in", "im", "dis", "non", "ir", "il"):
-            if Levenshtein.distance(prefix + word, token) < here:
+            if slips(prefix + word, token) < here:
                 return True
     return False
 
@@ -464,6 +541,39 @@ _NEGATABLE = frozenset(
 )
 
 
+# common words that a denial is a slip away from
+_RIVALS = (
+    "now new nor note got lot hot so to do go me he we on or know most just out even ever every"
+    " clever need more one once some with within"
+).split()
+
+
+_CLOSE_TO_DENIAL = frozenset("now nor note new got hot lot know knew ever every also".split())
+
+
+def _rather_denies(ours: str, seen: str, apart: float) -> bool:
+    """Whether a token lies nearer to a denial than to the draft's word, or as near as its rival."""
+    margin = 0.0 if ours in _CLOSE_TO_DENIAL else -0.25
+    return any(
+        slips(word, seen) <= apart + margin
+        for word in ("not", "no", "never", "nothing", "nobody", "none", "without", "cannot")
+    )
+
+
+def _allowed(one: str, two: str, misread: float) -> float:
+    """How many slips a word may have, by how badly the part around it was read."""
+    size = max(len(one), len(two))
+    if misread < NOISY:
+        return 1.0 if size <= 5 else 2.0
+    if size < 3:
+        return 1.0
+    if misread < BAD:
+        return 2.0 if size == 3 and one[0] == two[0] else max(1.0, round(size * 0.38))
+    if size < 5:
+        return 2.0
+    return float(round(size * (0.42 if misread < WORST else 0.52)))
+
+
 def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
     """Whether a source's token is a misreading of the draft's word (rules 3 and 4)."""
     one, two = letters(ours), letters(theirs)
@@ -472,11 +582,7 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
     apart = slips(one, two)
     noisy = misread >= NOISY
     size = max(len(one), len(two))
-    if noisy:
-        allowed = max(1.0, round(size * 0.4))
-    else:
-        allowed = 1.0 if size <= 5 else 2.0
-    if apart > allowed:
+    if apart > _allowed(one, two, misread):
         return False
     ours_value, theirs_value = value(ours), value(theirs)
     if ours[0].isdigit() or ours_value is not None:
@@ -498,21 +604,28 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
             return False
         if stem and slips(letters(stem), two) < apart:
             return False
-        if lexicon.real(theirs, ours):
+        if lexicon.listed(theirs) and lexicon.real(theirs, ours):
+            return False
+        if min(slips(word, two) for word in _RIVALS) <= apart:
             return False
         return apart <= 1.0 or (noisy and len(one) > 3)
-    if denial(theirs):
+    if denial(theirs) or _rather_denies(ours, two, apart):
         return False
     if lexicon.real(theirs, ours):
-        if not noisy or apart > 1.0:
+        bad = misread >= BAD
+        language = lexicon.language or "en"
+        common = frequency(ours, language) > max(1_000_000, 100 * frequency(theirs, language))
+        if not noisy or apart > (max(1.0, size * 0.34) if bad else 2.0 if common else 1.0):
             return False
         if same_class(ours, theirs) or (ours in MODALS and theirs in MODALS):
             return False
         return (
-            not lexicon.listed(theirs)
+            bad
+            or common
+            or not lexicon.listed(theirs)
             or len(one) <= 4
-            or frequency(theirs, lexicon.language or "en") < 20_000
+            or frequency(theirs, language) < 20_000
         ) and lexicon.known(ours)
     if not lexicon.known(ours):
         return apart <= 1.0
-    return not (apart > 1.0 and size > 4 and lexicon.nearer(two, apart))
+    return not lexicon.nearer(two, one, apart)

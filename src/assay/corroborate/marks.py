@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assay.corroborate.tokens import tokens
+from assay.corroborate.words import denial
+
 PAIRS = {
     "“": "”",
     "„": "“”",
@@ -27,6 +30,7 @@ CLOSING = frozenset("”»」』﹂›")
 OPENING = frozenset("“„‟«「『﹁‹")
 _TITLES = frozenset("《")  # a title of a work, no utterance
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029|\n(?=[^\S\n]*[“«「\"])")
+_CLAUSE_STOP = re.compile(r"[.,;:!?—]|--")
 _LONGEST = 6_000
 
 
@@ -152,15 +156,59 @@ def set_apart(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     left: int | None = None
+    last = start
     for place in range(start, end):
         character = text[place]
+        if character not in _MARKS:
+            continue
         if character in CLOSING or (character == '"' and _closes(text, place)):
+            if left is not None:
+                found.append((left, _clause_end(text, left, place)))
             left = place
-        elif (character in OPENING or character == '"') and left is not None:
-            if place - left <= 300:
+        else:
+            if left is None:
+                # its partner was misread: back to where the clause began
+                found.append((_clause_begin(text, last, place), place + 1))
+            elif place - left <= 300 and (
+                _ends_speech(text, left) or not _denies(text, left, place)
+            ):
                 found.append((left, place + 1))
             left = None
+        last = place + 1
+    if left is not None:
+        found.append((left, _clause_end(text, left, end)))
     return found
+
+
+_MARKS = CLOSING | OPENING | {'"'}
+
+
+def _clause_end(text: str, start: int, end: int) -> int:
+    """Where a reporting clause behind a closing mark ends when no mark opens again."""
+    match = _CLAUSE_STOP.search(text, start + 1, min(end, start + 80))
+    if match is None or _denies(text, start, match.start()):
+        return start + 1
+    return match.start()
+
+
+def _clause_begin(text: str, start: int, end: int) -> int:
+    """Where a reporting clause before an opening mark begins when no mark closed before."""
+    last = None
+    for found in _CLAUSE_STOP.finditer(text, max(start, end - 60), max(start, end - 2)):
+        last = found
+    return last.end() if last and not _denies(text, last.end(), end) else end
+
+
+def _ends_speech(text: str, at: int) -> bool:
+    """Whether a closing mark stands as one does before a reporting clause."""
+    return at > 0 and text[at - 1] in ",.?!—-…'’"
+
+
+def _denies(text: str, start: int, end: int) -> bool:
+    """Whether a stretch holds a denial or a paragraph's end: it is not left out unseen."""
+    return "\n\n" in text[start:end] or any(
+        denial(token.norm) for token in tokens(text, start, end)
+    )
 
 
 def _closes(text: str, at: int) -> bool:

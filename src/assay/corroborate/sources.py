@@ -1,9 +1,9 @@
 """What a draft is checked against: pages, and a quick way to the place where words may stand.
 
 `Sources` is what the check asks of whoever holds the case. `Held` answers it from pages in
-memory, by an index of seeds: every run of seven letters (four Han characters) of the text, marks
+memory, by an index of seeds: every run of six letters (four Han characters) of the text, marks
 and spaces left out, with its places. A quotation shares seeds with its source also where an
-OCR engine misread one letter in seven. Five million characters take about a second and 150 MB;
+OCR engine misread one letter in six. Five million characters take about a second and 150 MB;
 a larger case gives a `Sources` whose `seek` asks its search engine, and only the pages found are
 put into seeds.
 
@@ -21,11 +21,14 @@ from typing import Protocol
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from assay.corroborate.tokens import APOSTROPHES, fold, is_han, tokens
+from assay.corroborate.words import language_of
 from assay.model.statement import Heard
 
-SEED = 7  # letters
+SEED = 6  # letters
 SEED_HAN = 4  # characters
 _BITS = 22
 _COMMON = 400  # a seed with more places says little
@@ -94,6 +97,10 @@ class Letters(msgspec.Struct, frozen=True):
 
     folded: npt.NDArray[np.uint32]
     origin: npt.NDArray[np.int64]
+
+    def string(self) -> str:
+        """The letters as a string."""
+        return self.folded.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def letters_of(text: str) -> Letters:
@@ -168,7 +175,10 @@ class Seeds:
         """Index pages. Those of one exhibit that follow each other are read as one text."""
         self.pages: list[Page] = []
         self._starts: list[int] = []
+        self._runs: list[int] = []
+        self._ends: list[int] = []
         parts: list[str] = []
+        gap = ""
         at = 0
         for page in pages:
             if self.pages:
@@ -177,10 +187,14 @@ class Seeds:
                 gap = "\n" if goes_on else _WALL
                 parts.append(gap)
                 at += len(gap)
+            if not self.pages or gap == _WALL:
+                self._runs.append(at)
+                self._ends.append(at)
             self.pages.append(page)
             self._starts.append(at)
             parts.append(page.text.replace("\x00", " "))
             at += len(page.text)
+            self._ends[-1] = at
         self.text = "".join(parts)
         del parts
         self.letters = letters_of(self.text)
@@ -192,6 +206,7 @@ class Seeds:
         counts = np.bincount(buckets, minlength=1 << bits)
         self._offsets = np.concatenate([[0], np.cumsum(counts)])
         self._plain: str | None = None
+        self._languages: dict[int, str] = {}
 
     def places(self, start: int, end: int) -> list[Place]:
         """The pages that `text[start:end]` lies on, and where on each."""
@@ -209,19 +224,17 @@ class Seeds:
         """The number of the page, in the order given, that an offset lies on."""
         return max(0, bisect.bisect_right(self._starts, at) - 1)
 
+    def language(self, number: int) -> str:
+        """The language of a page, by its number in the order given."""
+        known = self._languages.get(number)
+        if known is None:
+            known = self._languages[number] = language_of(self.pages[number].text[:1_500])
+        return known
+
     def bounds(self, at: int) -> tuple[int, int]:
         """Start and end of the run of pages around an offset: walls bound it."""
-        number = self.page_at(at)
-        low = high = number
-        while low > 0 and self._follows(low):
-            low -= 1
-        while high + 1 < len(self.pages) and self._follows(high + 1):
-            high += 1
-        return self._starts[low], self._starts[high] + len(self.pages[high].text)
-
-    def _follows(self, number: int) -> bool:
-        last, page = self.pages[number - 1], self.pages[number]
-        return last.exhibit == page.exhibit and page.page == last.page + 1
+        run = max(0, bisect.bisect_right(self._runs, at) - 1)
+        return self._runs[run], self._ends[run]
 
     def regions(self, quotation: Letters, limit: int = 8) -> list[Region]:
         """The regions that share most seeds with a quotation, best first."""
@@ -270,9 +283,44 @@ class Seeds:
                 Region(
                     (int(letters_met[one]), int(texts[one])),
                     (int(letters_met[two]), int(texts[two])),
-                    len(np.unique(letters_met)),
+                    min(end - begin, len(hashes)),
                 )
             )
+        found.sort(key=lambda region: -region.seeds)
+        return found[:limit]
+
+    def by_words(self, quotation: str, whole: Letters, limit: int = 4) -> list[Region]:
+        """Regions by the quotation's longest words, where seeds fail: it is short, or shuffled."""
+        if len(self.letters.folded) > 40_000_000:
+            return []
+        if self._plain is None:
+            self._plain = self.letters.string()
+        votes: list[tuple[int, int]] = []
+        words = sorted(
+            {token for token in tokens(quotation) if len(token.norm) > 3 or is_han(token.norm)},
+            key=lambda token: -len(token.norm),
+        )
+        for token in words[:4]:
+            low = int(np.searchsorted(whole.origin, token.start))
+            needle = letters_of(quotation[token.start : token.end]).folded
+            written = needle.tobytes().decode("utf-32-le", "surrogatepass")
+            at = self._plain.find(written)
+            met: list[tuple[int, int]] = []
+            while at >= 0 and len(met) < 300:
+                met.append((low, at))
+                at = self._plain.find(written, at + 1)
+            if len(met) < 300:
+                votes += met
+        votes.sort(key=lambda vote: vote[1] - vote[0])
+        found: list[Region] = []
+        first = 0
+        for last in range(len(votes)):
+            while (votes[last][1] - votes[last][0]) - (votes[first][1] - votes[first][0]) > 25:
+                first += 1
+            run = votes[first : last + 1]
+            distinct = len({low for low, _ in run})
+            if distinct > 1:
+                found.append(Region(min(run), max(run), distinct))
         found.sort(key=lambda region: -region.seeds)
         return found[:limit]
 
@@ -301,7 +349,7 @@ class Seeds:
                         break
             return found
         if self._plain is None:
-            self._plain = self.letters.folded.tobytes().decode("utf-32-le", "surrogatepass")
+            self._plain = self.letters.string()
         needle = wanted.tobytes().decode("utf-32-le", "surrogatepass")
         at = self._plain.find(needle)
         while at >= 0 and len(found) < limit:
@@ -322,6 +370,12 @@ class Seeds:
         after = end < len(text) and text[end].isalnum() and not is_han(text[end - 1])
         return not (before or after)
 
+    def letters_between(self, start: int, end: int) -> str:
+        """The letters of `text[start:end]`, as a string."""
+        low, high = np.searchsorted(self.letters.origin, (start, end))
+        part = self.letters.folded[int(low) : int(high)]
+        return part.tobytes().decode("utf-32-le", "surrogatepass")
+
     def span(self, low: int, high: int) -> tuple[int, int]:
         """The text's [start, end) from letter `low` to before letter `high`, kept inside."""
         low = max(0, min(low, len(self.letters.origin) - 1))
@@ -340,7 +394,7 @@ class Held:
         """Index `pages`; `heard` gives what was heard on one, by default nothing."""
         self.seeds = Seeds(pages)
         self._heard = heard
-        self._counts: Counter[str] | None = None
+        self._sorted: dict[int, list[str]] | None = None
         self._words: dict[str, list[int]] | None = None
 
     def seek(self, words: str) -> Sequence[Page]:
@@ -366,14 +420,18 @@ class Held:
 
     def near(self, name: str) -> list[str]:
         """Words of the pages that are one or two letters from `name`."""
-        from rapidfuzz.distance import OSA
-        from rapidfuzz.process import extract
-
         folded = fold(name)
         reach = 1 if len(folded) < 8 else 2
-        found = extract(
-            folded, self._by_word().keys(), scorer=OSA.distance, score_cutoff=reach, limit=20
-        )
+        if self._sorted is None:
+            self._sorted = {}
+            for word in self._by_word():
+                self._sorted.setdefault(len(word), []).append(word)
+        words = [
+            word
+            for size in range(len(folded) - reach, len(folded) + reach + 1)
+            for word in self._sorted.get(size, ())
+        ]
+        found = extract(folded, words, scorer=OSA.distance, score_cutoff=reach, limit=20)
         return [word for word, distance, _ in found if distance]
 
     def _by_word(self) -> dict[str, list[int]]:

@@ -88,3 +88,19 @@ def is_han(word: str) -> bool:
 def letters(norm: str) -> str:
     """The letters and digits alone: what is left where apostrophes went lost."""
     return norm.replace("'", "").replace(".", "").replace(",", "")
+
+
+_SHAPES = (
+    ("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("li", "h"), ("0", "o"), ("1", "l"),
+    ("|", "l"), ("i", "l"), ("j", "l"), ("5", "s"), ("8", "b"), ("6", "b"), ("9", "g"), ("q", "g"),
+    ("c", "e"), ("o", "e"), ("y", "v"), ("u", "n"), ("f", "l"), ("t", "l"), ("2", "z"), ("$", "s"),
+    ("h", "b"), ("и", "п"), ("н", "п"), ("ш", "щ"), ("з", "3"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def shape(word: str) -> str:
+    """A word with characters that look alike made one."""
+    for seen, meant in _SHAPES:
+        word = word.replace(seen, meant)
+    return word

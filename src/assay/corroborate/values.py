@@ -295,18 +295,12 @@ def check_names(text: str, heard: Heard, sources: Sources) -> list[Check]:
 
 
 def _first(text: str, words: str) -> tuple[int, int] | None:
-    wanted = [token.norm for token in tokens(words)]
-    found = tokens(text)
-    for at in range(len(found) - len(wanted) + 1):
-        if all(
-            found[at + n].norm.removesuffix("'s") == word.removesuffix("'s")
-            for n, word in enumerate(wanted)
-        ):
-            return found[at].start, found[at + len(wanted) - 1].end
-    # not side by side: the last word, which is the telling one
-    for token in found:
-        if token.norm == wanted[-1]:
-            return token.start, token.end
+    """Where a name stands on a page; where its words stand apart, the last of them."""
+    parts = [re.escape(words[token.start : token.end]) for token in tokens(words)]
+    for pattern in (r"[\W_]+".join(parts), parts[-1]):
+        match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE)
+        if match:
+            return match.span()
     return None
 
 
