@@ -44,7 +44,8 @@ CODES = {"English": "en", "Chinese": "zh", "Arabic": "ar"}
 DATE_TYPES = {"date", "daterange", "time", "timerange", "datetime", "datetimerange"}
 LEAD = re.compile(
     r"(?:(?:in|on|at|from|since|before|after|until|till|by|between|as early as|as late as|the|of|"
-    r"for|starting|around|no later than|any time from|about)\s+|从|自|在|大约|约)*",
+    r"for|starting|around|no later than|any time from|about|on or|earlier than|later than|or|prior "
+    r"to|ending with|within|year of|greater than|sometime|to)\s+|[<>]\s?=?\s?|从|自|在|大约|约)*",
     re.IGNORECASE,
 )
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from assay.model.statement import Moment
-from assay.statements.dates_build import BUILDERS, Hit
+from assay.statements.dates_build import BARE, BUILDERS, Hit
 from assay.statements.dates_settle import Part, settle
 from assay.statements.numerals import Tokens
 from assay.statements.numerals_languages import (
@@ -97,11 +98,8 @@ def _parts_between(
     tokens: Tokens, grammar: Grammar, language: Language, first: int, last: int
 ) -> list[Part]:
     letters = tokens.letters
-    here = set(letters[first:last])
     found: list[Part] = []
-    for rule in grammar.rules:
-        if rule.need.isdisjoint(here):
-            continue
+    for rule in grammar.candidates(letters[first:last]):
         at = first
         while True:
             match = rule.pattern.search(letters, at, last)
@@ -161,32 +159,82 @@ _TIMES = ("time", "daypart")
 
 
 def _combined(found: list[Part], text: str, language: Language) -> list[Part]:
-    """Join a day and its time, and the two ends of a range."""
-    joined: list[Part] = []
+    """Join a day and its time, and the two ends of a range; drop what means nothing alone."""
+    found = _folded(found, text, lambda a, b, gap: _clocks(a, b, gap, text, language))
+    found = _folded(found, text, lambda a, b, gap: _join(a, b, gap, language))
+    found = _folded(found, text, lambda a, b, gap: _range(a, b, gap, text, language))
+    return [part for part in found if part.base is not None or part.why != BARE]
+
+
+def _folded(
+    found: list[Part], text: str, join: Callable[[Part, Part, str], Part | None]
+) -> list[Part]:
+    """The parts, each pair of neighbours that `join` takes as one."""
+    out: list[Part] = []
     for part in found:
-        while joined:
-            last = joined[-1]
-            gap = text[last.end : part.start]
-            if len(gap) > 24 or (part.last is not None and last.last is not None):
-                break
-            both = _join(last, part, gap, language)
+        while out:
+            gap = text[out[-1].end : part.start]
+            both = join(out[-1], part, gap) if len(gap) <= 24 else None
             if both is None:
                 break
-            joined.pop()
+            out.pop()
             part = both
-        joined.append(part)
-    out: list[Part] = []
-    for part in joined:
-        if out:
-            last = out[-1]
-            gap = text[last.end : part.start]
-            if len(gap) <= 24 and last.last is None and part.last is None:
-                both = _range(last, part, gap, text, language, out)
-                if both is not None:
-                    out[-1] = both
-                    continue
         out.append(part)
     return out
+
+
+def _clocks(first: Part, second: Part, gap: str, text: str, language: Language) -> Part | None:
+    """ "from 4pm to half past five": two times of one day."""
+    if first.kind != "time" or second.kind != "time" or first.until_clock or second.until_clock:
+        return None
+    if first.base is not None or second.base is not None:
+        return None
+    lead = _lead(first, text, language)
+    if not _is_to(gap, lead, text, language):
+        return None
+    if first.clock and second.clock:
+        # "11:30 to 3 pm" begins in the same half of the day where that is before its end
+        if first.open_half and not second.open_half and first.clock[0] < 12 <= second.clock[0]:
+            later = (first.clock[0] + 12, first.clock[1], first.clock[2])
+            if later < second.clock:
+                first.clock = later
+        elif second.open_half and not first.open_half and second.clock <= first.clock:
+            second.clock = ((second.clock[0] + 12) % 24, second.clock[1], second.clock[2])
+    first.open_half = first.open_half and second.open_half
+    first.until_clock = second.clock
+    if lead is not None:
+        first.start = lead
+    first.end = second.end
+    _take_tail(first, text, language)
+    return first
+
+
+def _take_tail(part: Part, text: str, language: Language) -> None:
+    """Take in the word that closes a range in some languages."""
+    if language.range_after is not None:
+        tail = language.range_after.match(text, part.end)
+        if tail is not None:
+            part.end = tail.end()
+
+
+def _lead(first: Part, text: str, language: Language) -> int | None:
+    """Where "from" or "between" before a range begins, None where there is none."""
+    if language.range_from is None:
+        return None
+    match = language.range_from.search(text, max(0, first.start - 14), first.start)
+    return match.start() if match is not None else None
+
+
+def _is_to(gap: str, lead: int | None, text: str, language: Language) -> bool:
+    """Whether the words between two times make them the ends of a range."""
+    if language.range_to is not None and language.range_to.fullmatch(gap):
+        return True
+    return (
+        lead is not None
+        and language.range_and is not None
+        and language.range_and.fullmatch(gap) is not None
+        and (language.between is None or language.between.match(text, lead) is not None)
+    )
 
 
 def _day_like(part: Part) -> bool:
@@ -218,6 +266,19 @@ def _join(first: Part, second: Part, gap: str, language: Language) -> Part | Non
             part.start, part.end = first.start, second.end
             return part
         return None
+    if second.kind == "year" and second.fixed is not None and gap.strip(" ,") in ("", "of"):
+        day = first.base if first.kind in _TIMES else first
+        whole_year = (second.fixed[1] - second.fixed[0]).days < 367 and not second.part
+        if day is not None and day.kind in ("day", "holiday") and day.year is None and whole_year:
+            if day.shift is None and day.last is None:
+                day.year = second.fixed[0].year
+                first.end = second.end
+                return first
+    if second.kind == "unit" and second.unit == "year" and first.kind == "holiday":
+        if first.year is None and first.shift is None and gap.strip() in ("", "of"):
+            first.shift, first.unit_of_shift = second.shift, "year"
+            first.end = second.end
+            return first
     if first.kind in _TIMES and first.base is None and _day_like(second):
         first.base = second
         first.end = second.end
@@ -237,22 +298,12 @@ def _join(first: Part, second: Part, gap: str, language: Language) -> Part | Non
     return None
 
 
-def _range(
-    first: Part, second: Part, gap: str, text: str, language: Language, before: list[Part]
-) -> Part | None:
+def _range(first: Part, second: Part, gap: str, text: str, language: Language) -> Part | None:
     """The range of two parts with "to" between them, None where that is not said."""
-    if language.range_to is None:
+    if first.last is not None or second.last is not None:
         return None
-    lead = (
-        language.range_from.search(text, max(0, first.start - 12), first.start)
-        if language.range_from
-        else None
-    )
-    plain = language.range_to.fullmatch(gap)
-    paired = (
-        lead is not None and language.range_and is not None and language.range_and.fullmatch(gap)
-    )
-    if not plain and not paired:
+    lead = _lead(first, text, language)
+    if not _is_to(gap, lead, text, language):
         return None
     if "vague" in (first.kind, second.kind):
         return None
@@ -285,10 +336,7 @@ def _range(
             second.base = first.base
     first.last = second
     if lead is not None:
-        first.start = lead.start()
+        first.start = lead
     first.end = second.end
-    if language.range_after is not None:
-        tail = language.range_after.match(text, first.end)
-        if tail is not None:
-            first.end = tail.end()
+    _take_tail(first, text, language)
     return first

@@ -117,6 +117,9 @@ class Hit:
         return self.tokens.meanings[index] if index < len(self.tokens.meanings) else {}
 
 
+# the reason of a part that stands for nothing alone
+BARE = "bare"
+
 Builder = Callable[[Hit], Part | None]
 BUILDERS: dict[str, Builder] = {}
 
@@ -416,6 +419,8 @@ def month(hit: Hit) -> Part | None:
 def month_alone(hit: Hit) -> Part | None:
     roles = hit.roles("m")
     name = hit.text("m")
+    if hit.before() == "$":
+        return None
     if "weak" in roles and name in (
         "may",
         "march",
@@ -428,11 +433,9 @@ def month_alone(hit: Hit) -> Part | None:
         "apr",
     ):
         if "upper" not in roles:
-            return (
-                month(hit)
-                if hit.before() in ("in", "since", "by", "until", "during") and name != "may"
-                else None
-            )
+            if name == "may" or hit.before() not in ("in", "since", "by", "until", "during"):
+                return None
+            return hit.part("month", month=hit.get("m", "month"))
         after = hit.after_roles()
         if name in ("may", "march", "jan", "mar") and hit.before() not in (
             "in", "since", "by", "until", "till", "from", "to", "of", "during", "and", "last",
@@ -520,6 +523,19 @@ def nth_weekday(hit: Hit) -> Part | None:
         weekday=hit.get("wd", "weekday"),
         nth=nth,
     )
+
+
+@builder
+def part_of_day(hit: Hit) -> Part | None:
+    """ "the end of tomorrow", "the end of this Sunday"."""
+    if hit.has("wd"):
+        return hit.part("weekday", weekday=hit.get("wd", "weekday"), shift=mod_in(hit))
+    return hit.part("unit", unit="day", shift=hit.get("deic", "deictic"), part=part_in(hit))
+
+
+@builder
+def eod(hit: Hit) -> Part | None:
+    return hit.part("unit", unit="day", shift=0, part="end")
 
 
 @builder
@@ -958,8 +974,8 @@ def week_with_day(hit: Hit) -> Part | None:
 
 
 PARTS_OF_DAY = {
-    "tonight": (20, 24), "tonite": (20, 24), "overnight": (20, 24), "midmorning": (9, 11),
-    "midafternoon": (14, 16), "lunchtime": (11, 13),
+    "tonight": (20, 24), "tonite": (20, 24), "overnight": (20, 24), "midmorning": (10, 11),
+    "midafternoon": (14, 15), "lunchtime": (11, 13),
 }  # fmt: skip
 
 
@@ -981,7 +997,7 @@ def hours_of(hit: Hit) -> tuple[int, int] | None:
     if part in ("late", "end"):
         return middle, high
     if part == "mid":
-        return low + 1, high - 1
+        return middle, middle + 1
     return low, high
 
 
@@ -991,6 +1007,27 @@ def daypart(hit: Hit) -> Part | None:
     if hours is None:
         return None
     return hit.part("daypart", span=hours)
+
+
+@builder
+def daypart_bare(hit: Hit) -> Part | None:
+    """ "morning": a time only beside a day; `dates.py` drops it where none stands there."""
+    hours = hours_of(hit)
+    return None if hours is None else hit.part("daypart", span=hours, why=BARE)
+
+
+@builder
+def tonight_at(hit: Hit) -> Part | None:
+    hour = hit.get("h", "hour")
+    half = half_in(hit)
+    if hour is None or hour > 24:
+        return None
+    late = hour + 12 if 4 < hour < 12 else hour % 24
+    found = to_24(hour, hit, half) if half is not None else (late, False)
+    if found is None:
+        return None
+    base = hit.part("unit", unit="day", shift=0)
+    return hit.part("time", clock=(found[0], 0, 0), base=base)
 
 
 @builder
@@ -1022,8 +1059,10 @@ def to_24(hour: int, hit: Hit, half: Any) -> tuple[int, bool] | None:
     if hours is not None:
         if hour > 12:
             return hour % 24, False
+        if hour == 12 and "nightword" in hit.roles("dp"):
+            return 0, False
         if hours[0] >= 12 and hour < 12:
-            if hit.has("dp") and "nightword" in hit.roles("dp") and hour < 5:
+            if "nightword" in hit.roles("dp") and hour < 5:
                 return hour, False
             return hour + 12, False
         return hour % 24 if hour != 12 or hours[0] >= 12 else 0, False
@@ -1100,6 +1139,12 @@ def clock_past(hit: Hit) -> Part | None:
     hour = hit.get("h", "hour")
     if not isinstance(minutes, int) or hour is None or minutes > 59:
         return None
+    if hit.text("to") in ("to", "before") and text not in ("half", "quarter"):
+        # "ten to twelve people" is no time
+        if "min" not in hit.whole().lower() and not (
+            minutes in (5, 10, 20, 25) and (hit.has("ap") or "clock" in hit.whole().lower())
+        ):
+            return None
     found = to_24(hour, hit, half_in(hit))
     if found is None:
         return None
@@ -1124,6 +1169,14 @@ def clock_at(hit: Hit) -> Part | None:
     if part is not None and hit.has("h"):
         part.start = hit.tokens.starts[hit.span("h")[0]]
     return part
+
+
+@builder
+def clock_words(hit: Hit) -> Part | None:
+    """ "at ten forty five": in words alone, digits would be a score."""
+    if hit.roles("h")["num"].digits or hit.roles("mi")["num"].digits:
+        return None
+    return clock_at(hit)
 
 
 @builder

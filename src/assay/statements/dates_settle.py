@@ -10,6 +10,7 @@ Choices that a reader may want to know:
   counts days. The day that counting would give is the candidate.
 - A weekday alone is the last one, today included, unless the sentence looks ahead; "last Friday" is
   the Friday before it where that is less than three days back.
+- The morning is from 8 to 12, the afternoon to 16, the evening to 20, the night to 24 o'clock.
 - Seasons are those of the north, from the first of a month.
 """
 
@@ -49,6 +50,7 @@ class Part:
     day: int | None = None
     weekday: int | None = None
     unit: str = ""
+    unit_of_shift: str = ""  # "year" in "Christmas of last year"
     shift: int | None = None  # in units, from the day of writing; None for no relation to it
     count: int = 1
     steps: tuple[tuple[float, str], ...] = ()  # "2 years and 21 days", with the sign of time
@@ -481,7 +483,10 @@ def intervals(part: Part, written: dt.date | None, near: int) -> tuple[list[Inte
     if year is None and part.shift is not None and written is not None:
         if part.kind == "month" and part.unit == "":
             return _parted(_month_shifted(part, written), part), _from(written)
-        if part.kind in ("season", "holiday", "day") and part.unit != "year":
+        if part.kind in ("season", "holiday", "day") and "year" not in (
+            part.unit,
+            part.unit_of_shift,
+        ):
             return _parted(_near_shifted(part, written), part), _from(written)
         year = written.year + part.shift
         if part.kind == "quarter" and part.nth == 0:

@@ -85,8 +85,8 @@ def english() -> Words:
         }),
         table("dir", {"-1": "ago earlier before", "1": "later hence after"}),
         table("daypart", {
-            "6-12": "morning mornings", "12-18": "afternoon afternoons",
-            "18-24": "evening evenings",
+            "8-12": "morning mornings", "12-16": "afternoon afternoons",
+            "16-20": "evening evenings",
         }),
         {"night": {"nightword": None}, "nights": {"nightword": None}},
         table("clockword", {"12": "noon midday noontime", "0": "midnight"}),
@@ -100,6 +100,10 @@ def english() -> Words:
             "90": "nineties",
         }),
         {"'": {"apos": None}, "'s": {"poss": None}},
+        {word: {"dpword": None} for word in (
+            "tonight tonite overnight midmorning midafternoon lunchtime otd eod ytd mtd asap lately "
+            "recently nowadays presently future breakfast lunch dinner".split()
+        )},
         table("now", {"0": "now currently"}),
         table("halfname", {"1": "h1", "2": "h2"}),
         table("quartername", {"1": "q1", "2": "q2", "3": "q3", "4": "q4"}),
@@ -117,32 +121,24 @@ def english() -> Words:
 
 _Y = "(y:<year>)"
 _D = "(d:<day|ordinal>)"
-_WD = "(wd:<weekday>)('.'?_,?_|_'('|_'.'|_'/'|_)"
-_SEP = "('.')?(_'-'_|'/'|_,_|_)"
+_WD = "(wd:<weekday>)('.'?_','?_|_'('|_'.'|_'/'|_)"
+_SEP = "('.')?(_'-'_|'/'|_','_|_)"
 _MOD = "(mod:<mod>)"
 
+# fmt: off
 RULES: Rules = [
     # 26 November 2019, Nov. 26, 2019, Tuesday, Nov. 26
     (f"({_WD})?(nd:<numdate>)", "numeric"),
     ("(iso:<iso>)", "iso_time"),
     ("(ym:<yearmonth>)", "year_month_numeric"),
-    (
-        f"({_WD}('the' )?)?(m:<month>){_SEP}('the' )?{_D}(_','_{_Y}| ('of'|'in') {_Y}| {_Y}|'-'{_Y}|'/'{_Y})?",
-        "day",
-    ),
-    (
-        f"({_WD}('the' )?)?('the' )?{_D}( 'day')?(_'-'_|'/'|'.'| )('of' )?(m:<month>)('.'?_','?_('of' |'in' )?{_Y}|'.'? <apos>(yy:<yy>)|'-'{_Y}|'/'{_Y}|'-'(yy:<yy>))?",
-        "day",
-    ),
+    (f"({_WD}('the' )?)?(m:<month>){_SEP}('the' )?{_D}(_','_{_Y}| ('of'|'in') {_Y}| {_Y}|'-'{_Y}|'/'{_Y})?", "day"),
+    (f"({_WD}('the' )?)?('the' )?{_D}( 'day')?(_'-'_|'/'|'.'| )('of' )?(m:<month>)('.'?_','?_('of' |'in' )?{_Y}|'.'? <apos>(yy:<yy>)|'-'{_Y}|'/'{_Y}|'-'(yy:<yy>))?", "day"),
     (f"{_Y}(_'-'_|'/'|'.'| |_','_)(m:<month>)(_'-'_|'/'|'.'| ){_D}", "day"),
     (f"(m:<month>)('-'|'/'){_Y}('-'|'/'){_D}", "day"),
     (f"{_D}('-'|'/'){_Y}('-'|'/')(m:<month>)", "day"),
     (f"({_WD})(d:<hour|ordinal>)'/'(md:<day>)", "slash_day"),
-    (
-        f"({_WD})?(md:<day>)'/'(d:<day>)((_','_|'/')(y:<year|yy>))?(?!('/'|'%'|_<short>))",
-        "slash_day",
-    ),
-    (f"({_WD})(md:<day>)'-'(d:<day>)", "slash_day"),
+    (f"({_WD})?(md:<day>)'/'(d:<day>)((_','_|'/')(y:<year|yy>))?(?!('/'|'%'|_<short>))", "slash_day"),
+    (f"({_WD})(md:<day>)'-'(d:<day>)(?!_<ampm|apshort>)", "slash_day"),
     ("('on'|'in'|'by'|'since'|'until') (md:<day>)'-'(d:<day>)(?!'-')", "dash_day"),
     (f"{_WD}(dd:<dec2>)", "dotted_day"),
     ("'on' (dd:<dec2>)(?=_('.'|'!'|'?'|',')|$)", "dotted_day"),
@@ -152,27 +148,12 @@ RULES: Rules = [
     ("'the' (d:<ordinal|day>)", "dayofmonth_alone"),
     ("'on' (d:<ordinal>)(?! <word|unit|mod|tunit>)", "dayofmonth_on"),
     # several days of one month
-    (
-        f"('from' |'between' )?({_WD})?(m:<month>)'.'?('from' |'between' | )('the' )?{_D}(_'-'_|' to '| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)(_','?_('of' |'in' )?{_Y})?(?!_'/')",
-        "days",
-    ),
-    (
-        f"('from' |'between' )?(m:<month>) ('from'|'between') ('the' )?{_D}(_'-'_| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)(_','?_('of' |'in' )?{_Y})?",
-        "days",
-    ),
-    (
-        f"('from' |'between' )?('the' )?{_D}(_'-'_| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)('of'| 'of'| )?_(m:<month>)('.'?_','?_('of' |'in' )?{_Y})?",
-        "days",
-    ),
-    (
-        "('from' |'between' )?('the' )?(d:<day|ordinal>)(_'-'_| ('to'|'until'|'till'|'til'|'through'|'and') )('the' )?(d2:<day|ordinal>) ('of' )?(mod:<mod>) (u:'month')",
-        "days_of_unit",
-    ),
+    (f"('from' |'between' )?({_WD})?(m:<month>)'.'?('from' |'between' | )('the' )?{_D}(_'-'_|' to '| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)(_','?_('of' |'in' )?{_Y})?(?!_'/')", "days"),
+    (f"('from' |'between' )?(m:<month>) ('from'|'between') ('the' )?{_D}(_'-'_| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)(_','?_('of' |'in' )?{_Y})?", "days"),
+    (f"('from' |'between' )?('the' )?{_D}(_'-'_| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)('of'| 'of'| )?_(m:<month>)('.'?_','?_('of' |'in' )?{_Y})?", "days"),
+    ("('from' |'between' )?('the' )?(d:<day|ordinal>)(_'-'_| ('to'|'until'|'till'|'til'|'through'|'and') )('the' )?(d2:<day|ordinal>) ('of' )?(mod:<mod>) (u:'month')", "days_of_unit"),
     # a month
-    (
-        f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?(('the' )?'month' 'of' )?(m:<month>)('.'?(_','?_('of' |'in' |'this' 'year' )?)|'-'|'/'|'.')({_Y}|<apos>(yy:<yy>))",
-        "month",
-    ),
+    (f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?(('the' )?'month' 'of' )?(m:<month>)('.'?(_','?_('of' |'in' |'this' 'year' )?)|'-'|'/'|'.')({_Y}|<apos>(yy:<yy>))", "month"),
     (f"{_Y}('-'|'/'|_','_| )(m:<month>)", "month"),
     ("(m:<month>)'-'(yy:<yy>)", "month"),
     ("(y:<year>)_('/'|'-')_(mm:<m12>)(?!_('/'|'-'))", "year_month"),
@@ -184,20 +165,16 @@ RULES: Rules = [
     ("(m:<month>)", "month_alone"),
     # a weekday
     (f"('on' )?({_MOD} 'week'_('on' )?(wd:<weekday>))", "weekday_of_week"),
-    (
-        f"('on' (?=<weekday> ('of'|<mod>)))?(wd:<weekday>)( 'of'|',')?( 'the')? {_MOD} 'week'",
-        "weekday_of_week",
-    ),
+    (f"('on' (?=<weekday> ('of'|<mod>)))?(wd:<weekday>)( 'of'|',')?( 'the')? {_MOD} 'week'", "weekday_of_week"),
     (f"({_MOD} )?(wd:<wdfull>)('.'(?! <upper>))?", "weekday"),
     (f"({_MOD} )(wd:<weekday>)", "weekday"),
     ("('this' )(wd:<weekday>)'('(m:<month>)_('-'|'.'|'/'|' ')_(d:<day|ordinal>)')'", "day"),
     ("(wd:<weekday>)", "weekday_short"),
     ("(n:<int>) (wd:<weekday>) (dir:'later'|'ago'|'after'|'from now')", "weekday_steps"),
-    (
-        "(nth:<ordinal>|'last') (wd:<weekday>)( ('of'|'in') ('the' )?((mod:<mod>) 'month'|(m:<month>)((_','?_| 'of' | 'in' )(y:<year>))?))",
-        "nth_weekday",
-    ),
-    ("'first' (wd:<weekday>)", "weekday"),
+    ("(nth:<ordinal>|'last') (wd:<weekday>)( ('of'|'in') ('the' )?((mod:<mod>) 'month'|(m:<month>)((_','?_| 'of' | 'in' )(y:<year>))?))", "nth_weekday"),
+    ("(nth:<ordinal>) (wd:<wdfull>)", "nth_weekday"),
+    ("('the' )?'eod'|'end' 'of' 'day'", "eod"),
+    ("('the' )?(part:'end'|'beginning') 'of' ((deic:<deictic>)|(mod:<mod>) (wd:<weekday>))", "part_of_day"),
     # days by name
     ("('the' )?'day' 'before' (deic:'yesterday')", "deictic_step"),
     ("('the' )?'day' 'after' (deic:'tomorrow')", "deictic_step"),
@@ -205,17 +182,11 @@ RULES: Rules = [
     ("'otd'|'the'_'day'_(deic:('before'|'after'))", "day_after"),
     ("(n:<num>) (u:<unit>) (dir:'before'|'after'|'from') (deic:<deictic>|'now')", "steps_from_day"),
     # last week, next three months
-    (
-        f"(('the' )?(part:<part>)('-'| )('of' |'in' )?('the' )?)?({_MOD})( 'calendar'| 'fiscal'| 'full')? (u:<unit>)",
-        "unit",
-    ),
+    (f"(('the' )?(part:<part>)('-'| )('of' |'in' )?('the' )?)?({_MOD})( 'calendar'| 'fiscal'| 'full')? (u:<unit>)", "unit"),
     ("('the' )?(part:<part>) ('of' |'in' )?'the' (u:<unit>)", "unit_this"),
     ("'later' (in:'in') 'the' (u:<unit>)", "unit_this"),
     ("(part:'end'|'eod') 'of' (u:<unit>)", "unit_this"),
-    (
-        "('the'|'that'|'whole') (u:'quarter'|'month'|'week'|'year'|'weekend'|'day'|'decade'|'century')",
-        "unit_the",
-    ),
+    ("('the'|'that'|'whole') (u:'quarter'|'month'|'week'|'year'|'weekend'|'day'|'decade'|'century')", "unit_the"),
     ("(u:'weekend')", "unit_bare"),
     ("'this' 'past' (u:<unit|season|weekday>)", "this_past"),
     ("'this' 'coming' (u:<unit|season|weekday>)", "this_coming"),
@@ -229,45 +200,24 @@ RULES: Rules = [
     ("('the' )?(u:<unit>) (dir:'before'|'after') (mod:'last'|'next')", "unit_after_mod"),
     ("(u:'year') 'to' 'date'|'ytd'|'mtd'", "to_date"),
     # three days ago
-    (
-        "((about:<about>|'nearly'|'almost') )?((n:<num>)_'-'?_(u:<unit|tunit>)(_(',' )?('and' )?(n2:<num>) (u2:<unit|tunit>)(_('and' )?(n3:<num>) (u3:<unit|tunit>))?)? (dir:'ago'|'later'|'hence'|'back'))",
-        "steps",
-    ),
-    (
-        "(n:<num>) (u:<unit>) (dir:'earlier'|'before'|'after')(?! <word|mod|deictic|month|year|weekday>)",
-        "steps",
-    ),
+    ("((about:<about>|'nearly'|'almost') )?((n:<num>)_'-'?_(u:<unit|tunit>)(_(',' )?('and' )?(n2:<num>) (u2:<unit|tunit>)(_('and' )?(n3:<num>) (u3:<unit|tunit>))?)? (dir:'ago'|'later'|'hence'|'back'))", "steps"),
+    ("(n:<num>) (u:<unit>) (dir:'earlier'|'before'|'after')(?! <word|mod|deictic|month|year|weekday>)", "steps"),
     ("(n:<num>) (u:<unit|tunit>) 'from' (dir:'now'|'today')", "steps"),
-    (
-        "(a:<a>)( (few:<few>)( 'of')?)? (u:<unit|tunit>) (dir:'ago'|'earlier'|'later'|'hence'|'before'(?! <weekday|word|a>))",
-        "steps_a",
-    ),
+    ("(a:<a>)( (few:<few>)( 'of')?)? (u:<unit|tunit>) (dir:'ago'|'earlier'|'later'|'hence'|'before'(?! <weekday|word|a>))", "steps_a"),
     ("(few:<few>) (u:<unit|tunit>) (dir:'ago'|'earlier'|'later')", "steps_a"),
-    (
-        "(u:'years'|'months'|'weeks'|'days'|'decades'|'centuries') (dir:'ago'|'earlier'|'later')",
-        "vague",
-    ),
+    ("(u:'years'|'months'|'weeks'|'days'|'decades'|'centuries') (dir:'ago'|'earlier'|'later')", "vague"),
     ("(dir:'in') ((n:<num>)|(a:<a>)) (u:<unit|tunit>)(?!_<poss>|<apos>)", "steps_in"),
     ("(u:'year'|'month'|'week'|'quarter')_'-'?_(dir:'ago'|'earlier')", "unit_ago"),
     # quarters, halves
     (f"(('the' )?{_Y} )('fiscal' )?(q:<ordinal>)(_'-'_| )(qu:'quarter'|'half')", "quarter"),
-    (
-        f"('the' )?('fiscal' )?(q:<ordinal>)(_'-'_| )(qu:'quarter'|'half')(( 'of'| 'in'|',')?( 'fiscal')? {_Y}| 'of' ('the' )?(mod:<mod>) 'year'| 'of' 'the' 'year'| (mod:<mod>) 'year')?",
-        "quarter",
-    ),
+    (f"('the' )?('fiscal' )?(q:<ordinal>)(_'-'_| )(qu:'quarter'|'half')(( 'of'| 'in'|',')?( 'fiscal')? {_Y}| 'of' ('the' )?(mod:<mod>) 'year'| 'of' 'the' 'year'| (mod:<mod>) 'year')?", "quarter"),
     (f"{_MOD} 'year'(<poss>|<apos>)('s')? (q:<ordinal>)(_'-'_| )(qu:'quarter'|'half')", "quarter"),
-    (
-        f"(q:<quartername|halfname>)((_'-'_|_'/'_|_)('of' )?{_Y}| (mod:<mod>) 'year')",
-        "quarter_name",
-    ),
+    (f"(q:<quartername|halfname>)((_'-'_|_'/'_|_)('of' )?{_Y}| (mod:<mod>) 'year')", "quarter_name"),
     (f"{_Y}(_'-'_|_)(q:<quartername|halfname>)", "quarter_name"),
     ("(q:<quartername>)", "quarter_name"),
     (f"('the' )?(mod:'last') (qu:'quarter'|'half') 'of' {_Y}", "last_quarter"),
     # seasons
-    (
-        f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?({_MOD} |'the' )?(sea:<season>)( 'of'|',')? {_Y}",
-        "season",
-    ),
+    (f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?({_MOD} |'the' )?(sea:<season>)( 'of'|',')? {_Y}", "season"),
     (f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?({_MOD}) (sea:<season>)", "season"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )(sea:<season>)", "season"),
     ("'in' (sea:<season>)", "season_in"),
@@ -278,28 +228,16 @@ RULES: Rules = [
     (f"{_Y}('/'|'-')(y2:<yy>)(?!_('-'|'/'))", "season_years"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )?(y:<year>)(<apos>)?'s'", "decade"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )?(y:<year>)(<poss>)(?! <word>)", "decade"),
-    (
-        "(('the' )?(part:<part>)('-'| )('of' )?)?('the' )?<apos>?(dec:<yy>)(<poss>|<apos>'s'|'s')",
-        "decade_short",
-    ),
+    ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )?<apos>?(dec:<yy>)(<poss>|<apos>'s'|'s')", "decade_short"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )(dec:<decadeword>)", "decade_short"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )?(cn:<ordinal>)('-'| )'century'", "century"),
     # weeks
     ("('the' )?'week' (n:<int>)", "week_number"),
-    (
-        "('the' )?(w:<ordinal>|'last') 'week' ('of'|'in') (('the' )?(mod:<mod>) (u:'year'|'month')|(m:<month>)((_','?_| )(y:<year>))?|(y:<year>)|'the' (u:'year'|'month'))",
-        "nth_week",
-    ),
+    ("('the' )?(w:<ordinal>|'last') 'week' ('of'|'in') (('the' )?(mod:<mod>) (u:'year'|'month')|(m:<month>)((_','?_| )(y:<year>))?|(y:<year>)|'the' (u:'year'|'month'))", "nth_week"),
     ("('the' )?(w:<ordinal>) 'week' (mod:<mod>) (u:'year'|'month')", "nth_week"),
-    (
-        f"('the' )?('week' ('of'|'starting'|'beginning'|'commencing')( 'on')?|'w''/''c') ('the' )?((m:<month>)'.'?_{_D}|{_D}( 'of')?_(m:<month>))(_','?_{_Y})?",
-        "week_with_day",
-    ),
+    (f"('the' )?('week' ('of'|'starting'|'beginning'|'commencing')( 'on')?|'w''/''c') ('the' )?((m:<month>)'.'?_{_D}|{_D}( 'of')?_(m:<month>))(_','?_{_Y})?", "week_with_day"),
     # parts of a day
-    (
-        "(deic:<deictic>)( 'in' 'the'| 'at')? (part:'early'|'late')?_?(dp:<daypart|nightword>)",
-        "daypart_day",
-    ),
+    ("(deic:<deictic>)( 'in' 'the'| 'at')? (part:'early'|'late')?_?(dp:<daypart|nightword>)", "daypart_day"),
     ("(mod:'this'|'last'|'next'|'previous') (dp:<daypart|nightword>)", "daypart_mod"),
     ("(dp:'tonight'|'tonite'|'overnight')", "daypart_mod"),
     ("('in' )?'the' ((part:<part>)('-'| ))?(dp:<daypart|nightword>)", "daypart"),
@@ -307,57 +245,32 @@ RULES: Rules = [
     ("(part:'early'|'late') ('in' )('the' )(dp:<daypart|nightword>)", "daypart"),
     ("('in' )?(dp:'midmorning'|'midafternoon'|'lunchtime')", "daypart"),
     # clocks
-    (
-        "(c:<clock>)(_(ap:<ampm>)| 'in' 'the' (dp:<daypart|nightword>)| 'at' (dp:<nightword>)|(ap:<apshort>))?",
-        "clock",
-    ),
+    ("(c:<clock>)(_(ap:<ampm>)| 'in' 'the' (dp:<daypart|nightword>)| 'at' (dp:<nightword>)|(ap:<apshort>))?", "clock"),
     ("(h:<hour>)(_(ap:<ampm>)|(ap:<apshort>))", "clock"),
     ("(dec:<dec2>)_(ap:<ampm>)", "clock_dec"),
     ("(hm:<hhmm>)_(ap:<ampm>)", "clock_hhmm"),
     ("(h:<hour>)_(mi:<min>)_(ap:<ampm>)", "clock"),
-    (
-        "(h:<hour>)(_'o'(<apos>_?| )?'clock'|_'oclock')( 'in' 'the' (dp:<daypart|nightword>)| 'at' (dp:<nightword>)|_(ap:<ampm>))?",
-        "clock",
-    ),
+    ("(h:<hour>)(_'o'(<apos>_?| )?'clock'|_'oclock')( 'in' 'the' (dp:<daypart|nightword>)| 'at' (dp:<nightword>)|_(ap:<ampm>))?", "clock"),
     ("(h:<hour>) ('in' 'the'|'at') (dp:<daypart|nightword>)", "clock"),
-    (
-        "'in' 'the' (dp:<daypart|nightword>) ('at' )?((h:<hour>)(_(mi:<min>))?|(c:<clock>))(_(ap:<ampm>)| 'oclock')?",
-        "clock",
-    ),
-    (
-        "(dp:'afternoon'|'morning'|'evening') ('at' )?((h:<hour>)|(c:<clock>))(_(ap:<ampm>))?",
-        "clock",
-    ),
-    (
-        "((past:'half'|'quarter'|<min|hour|int>)|<a> (past:'quarter'|'half'))( 'minutes'| 'min'| 'mins')? (to:'past'|'to'|'before'|'after'|'til') (h:<hour>)(_'o'<apos>?'clock')?(_(ap:<ampm>)| 'in' 'the' (dp:<daypart|nightword>)| (dp:<daypart>))?",
-        "clock_past",
-    ),
+    ("('in' 'the' )?(dp:<daypart|nightword>) ('at' )?(h:<hour>)(_(mi:<min>))?(_(ap:<ampm>)| 'oclock')?", "clock"),
+    ("((past:'half'|'quarter'|<min|hour|int>)|<a> (past:'quarter'|'half'))( 'minutes'| 'min'| 'mins')? (to:'past'|'to'|'before'|'after'|'til') (h:<hour>)(_'o'<apos>?'clock')?(_(ap:<ampm>)| 'in' 'the' (dp:<daypart|nightword>)| (dp:<daypart>))?", "clock_past"),
     ("(cw:<clockword>)", "clock_word"),
     ("'mid''-''night'", "midnight"),
     ("(h:<hour>)'-''ish'", "clock"),
+    ("(dp:'tonight'|'tonite') ('at'|'around') (h:<hour>)(_(ap:<ampm>))?", "tonight_at"),
+    ("'on' (d:<day>)(?=_('.'|'!'|'?'|',')|$| 'at')", "dayofmonth_on"),
+    ("('at'|'for') (h:<hour>) (mi:<min>)(?=_('.'|'!'|'?'|',')|$)", "clock_words"),
+    ("(h:<hour>)_(ap1:<ampm>) 'to' (h2:<hour>)(?=_('.'|'!'|'?'|',')|$)", "clock_range"),
+    ("(c:<clock>)_(ap1:<ampm>)(_'-'_| 'to' )(h2:<hour>)(?=_('.'|'!'|'?'|',')|$)", "clock_range"),
+    ("(dp:<daypart|nightword>)", "daypart_bare"),
     ("'at' (h:<hour>)(_(mi:<min>))?(?=_('.'|'!'|'?'|',')|$)", "clock_at"),
     ("'at' (h:<hour>)_(mi:<min>)(?! <word>)", "clock_at"),
     ("'at' (dec:<dec2>)(?=_('.'|'!'|'?')|$)", "clock_dec_at"),
-    (
-        "('from' |'between' )?(h:<hour>)(_'-'_| ('to'|'till'|'til'|'until'|'and') )(h2:<hour>)(_(mi2:<min>))?_(ap:<ampm>)",
-        "clock_range",
-    ),
-    (
-        "('from' |'between' )?(h:<hour>)(_'-'_| ('to'|'till'|'til'|'until'|'and') )(h2:<hour>) 'in' 'the' (dp:<daypart|nightword>)",
-        "clock_range",
-    ),
-    (
-        "('from' |'between' )?(c:<clock>)(_'-'_| ('to'|'till'|'til'|'until'|'and') )(c2:<clock>)_(ap:<ampm>)",
-        "clock_range",
-    ),
-    (
-        "('from' |'between' )?(h:<hour>)(_(ap1:<ampm>))?(_'-'_| ('to'|'till'|'til'|'until'|'and') )(c2:<clock>)(_(ap:<ampm>))?",
-        "clock_range",
-    ),
-    (
-        "('from' |'between' )(h:<hour>)(_(mi:<min>))? ('to'|'till'|'til'|'until'|'and') (h2:<hour>)(_(mi2:<min>))?(?! <word|unit|tunit>)(?!_'%')",
-        "clock_range_bare",
-    ),
+    ("('from' |'between' )?(h:<hour>)(_'-'_| ('to'|'till'|'til'|'until'|'and') )(h2:<hour>)(_(mi2:<min>))?_(ap:<ampm>)", "clock_range"),
+    ("('from' |'between' )?(h:<hour>)(_'-'_| ('to'|'till'|'til'|'until'|'and') )(h2:<hour>) 'in' 'the' (dp:<daypart|nightword>)", "clock_range"),
+    ("('from' |'between' )?(c:<clock>)(_'-'_| ('to'|'till'|'til'|'until'|'and') )(c2:<clock>)_(ap:<ampm>)", "clock_range"),
+    ("('from' |'between' )?(h:<hour>)(_(ap1:<ampm>))?(_'-'_| ('to'|'till'|'til'|'until'|'and') )(c2:<clock>)(_(ap:<ampm>))?", "clock_range"),
+    ("('from' |'between' )(h:<hour>)(_(mi:<min>))? ('to'|'till'|'til'|'until'|'and') (h2:<hour>)(_(mi2:<min>))?(?! <word|unit|tunit>)(?!_'%')", "clock_range_bare"),
     # no time that a clock shows
     ("(v:'now')", "now"),
     ("'right' (v:'now')", "now"),

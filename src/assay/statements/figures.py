@@ -40,7 +40,7 @@ from assay.statements.figures_words import (
     TIMES,
     FigureWords,
 )
-from assay.statements.numerals import FOLDED, Number, Tokens
+from assay.statements.numerals import Number, Tokens
 from assay.statements.numerals_languages import language_of, languages_in, tokens_of
 
 
@@ -149,13 +149,13 @@ class Reader:
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
-        self.flat = text.translate(FOLDED)
         self.name = name
         self.language = language_of(name)
         self.words = words_of(name)
         self.tokens: Tokens = tokens_of(text, name)
+        self.flat = self.tokens.flat
         taken = [(part.start, part.end) for part in parts(text, name)]
-        taken += [match.span() for match in _GROUPS.finditer(self.flat) if _is_call(match.group())]
+        taken += calls(self.flat)
         taken.sort()
         self.taken = taken
         self.taken_starts = [start for start, _ in taken]
@@ -687,6 +687,20 @@ def _spaced(text: str) -> str:
 def _of_script(letter: str) -> bool:
     """A letter of a script that puts no space before a figure."""
     return "\u0600" <= letter <= "\u06ff" or "\u3000" <= letter <= "\u9fff"
+
+
+# what can hold a telephone number at all; quick to find
+_DIGITS = re.compile(r"[+(]?\d[\d()./ -]{5,60}\d")
+
+
+def calls(flat: str) -> list[tuple[int, int]]:
+    """Where telephone numbers and the like stand."""
+    out = []
+    for near in _DIGITS.finditer(flat):
+        for match in _GROUPS.finditer(flat, near.start(), near.end() + 1):
+            if _is_call(match.group()):
+                out.append(match.span())
+    return out
 
 
 def _is_call(group: str) -> bool:

@@ -65,6 +65,8 @@ _DATES = "|".join(
     rf"|\d{{1,2}}{mark}\d{{1,2}}{mark}(?:\d{{4}}|\d\d)(?!\d|{mark}\d)"
     for mark in ("-", "/", r"\.")
 )
+_FOLDED_LETTERS = frozenset(chr(code) for code in FOLDED)
+
 # what begins with a digit, the longest shapes first
 _NUMBERS = rf"""
 (?=[\d.])(?:
@@ -118,6 +120,7 @@ class Tokens:
     letters: str
     starts: list[int]
     meanings: list[Roles]
+    flat: str  # the text with full-width and other forms as the ASCII ones
 
     def end(self, index: int) -> int:
         """Where the token ends."""
@@ -145,6 +148,7 @@ class Alphabet:
     fold: Callable[[str], str] = str.lower
     guess: Callable[[str], Roles | None] | None = None  # for compounds that no list can hold
     decimal: str = "."
+    made: tuple[Roles, ...] = ()  # roles that folds give
     split: Callable[[str], tuple[str, ...]] | None = None  # for words that are written together
     cut: re.Pattern[str] = field(default_factory=lambda: cutter(LATIN))
     letters: dict[frozenset[str], str] = field(default_factory=dict)
@@ -161,7 +165,7 @@ class Alphabet:
         for roles in self.words.values():
             self._letter(roles)
             self._letter({**roles, "upper": None})
-        for roles in _SPECIAL:
+        for roles in (*_SPECIAL, *self.made):
             self._letter(roles)
         for sample in _samples():
             self._letter(roles_of_number(sample))
@@ -215,9 +219,19 @@ class Alphabet:
         return roles
 
 
+def flattened(text: str) -> str:
+    """The text with full-width and other forms as the ASCII ones, code point for code point."""
+    if text.isascii():
+        return text
+    for letter in set(text) & _FOLDED_LETTERS:
+        text = text.replace(letter, FOLDED[ord(letter)])
+    return text
+
+
 def read(text: str, alphabet: Alphabet) -> Tokens:
     """Cut a text into tokens. They cover it from end to end."""
-    words: list[str] = alphabet.cut.findall(text.translate(FOLDED))
+    flat = flattened(text)
+    words: list[str] = alphabet.cut.findall(flat)
     if alphabet.split is not None:
         split = alphabet.split
         words = [piece for word in words for piece in split(word)]
@@ -227,6 +241,7 @@ def read(text: str, alphabet: Alphabet) -> Tokens:
         "".join([seen[word][0] for word in words]),
         [0, *accumulate(map(len, words))],
         [seen[word][1] for word in words],
+        flat,
     )
 
 
@@ -393,7 +408,7 @@ def folded(tokens: Tokens, folds: list[Fold], alphabet: Alphabet) -> Tokens:
     letters.append(tokens.letters[at:])
     starts += tokens.starts[at:]
     meanings += tokens.meanings[at:]
-    return Tokens(tokens.text, "".join(letters), starts, meanings)
+    return Tokens(tokens.text, "".join(letters), starts, meanings, tokens.flat)
 
 
 @dataclass(slots=True)

@@ -101,26 +101,34 @@ _AROUND = (
     "yearmonth|decadeword>|'the'|'of'|'in'|'at'|'on'|','|'-'|'/'|'.'|'to'|'until'|'till'|'til'|"
     "'through'|'thru'|'and'|'from'|'between'|'half'|'past'|'o'|'clock'|'oclock'|'fiscal'|'s'|'('|"
     "')'|'starting'|'beginning'|'commencing'|'calendar'|'full'|'rest'|'date'|'future'|'these'|"
-    "'recent'|'right'|'near'|'term'|'more'|'w'|'c'|'ish'|'mid'|'eve'|'minutes'|'x'|'or'|'this'"
+    "'recent'|'right'|'near'|'term'|'more'|'w'|'c'|'ish'|'mid'|'eve'|'minutes'|'x'|'or'|'this'|<hol>|<apshort>"
 )
+
+
+def _phrases(phrases: str) -> str:
+    """A rule of some phrases, the longest first."""
+    ordered = sorted(phrases.replace("'", "§").split("|"), key=len, reverse=True)
+    return "'" + "|".join(ordered) + "'"
 
 
 def language() -> Language:
     words = merge(english(), dates_words.english())
     words["p"] = {**words.get("p", {}), "apshort": 12}
     holidays = [
-        ("'" + phrases.replace("'", "§") + "'", "holiday:" + name)
-        for name, phrases in dates_words.HOLIDAYS.items()
+        (_phrases(phrases), "holiday:" + name) for name, phrases in dates_words.HOLIDAYS.items()
     ]
+    for phrases in dates_words.HOLIDAYS.values():
+        for phrase in phrases.split("|"):
+            words.setdefault(phrase.split()[0].partition("'")[0], {})["hol"] = None
     rules = [*dates_words.RULES, *holidays]
     core = (
         "<month|weekday|year|mod|unit|tunit|season|deictic|daypart|clock|numdate|iso|clockword|"
-        "nightword|ampm|yearmonth|quartername|halfname|decadeword|now>"
+        "nightword|ampm|yearmonth|quartername|halfname|decadeword|now|dpword|hol>|('on'|'for'|'by'|'until'|'from'|'to'|'after'|'before'|'at'|'since'|'back') ('the' )?<ordinal|day|dec2>|<day>_'/'_<day>|'at' <hour|dec2>"
     )
     return make(
         "en",
         words,
-        Alphabet({}),
+        Alphabet({}, made=({"ordinal": None}, {"ampm": None}, {"year": None})),
         ENGLISH,
         "mdy",
         {"dates": rules, "figures": figures_words.ENGLISH},
@@ -130,9 +138,10 @@ def language() -> Language:
         },
         [marks, ordinals, years, halves],
         FOLDS,
-        joins=r"[ ,]*(?:\(|(?:(?:at|on|for|around|about|by|of|in|from|between) )*)(?:the )?|-",
+        joins=r"[ ,]*(?:\(|(?:(?:at|on|for|around|about|by|of|in) )*)(?:the )?|-",
         range_from=r"\b(?:from|between) (?:the )?$",
         range_to=r" ?[-–—~] ?|,? (?:to|until|till|til|through|thru) (?:the )?",
+        between=r"\s*between",
         range_and=r",? and (?:the )?",
         ahead=r"\b(?:will|would|shall|'ll|plans?|planned|planning|scheduled|expects?|expected|next|due|to be|going to|set to|meet|until|by|upcoming)\b",
     )

@@ -36,6 +36,26 @@ class Grammar:
 
     rules: list[Rule]
     region: re.Pattern[str]
+    by_letter: dict[str, frozenset[int]] = field(default_factory=dict)
+    always: frozenset[int] = frozenset()
+
+    def index(self) -> None:
+        """Note which rules a letter can bring into play."""
+        found: dict[str, set[int]] = {}
+        always = set()
+        for number, one in enumerate(self.rules):
+            if not one.need:
+                always.add(number)
+            for letter in one.need:
+                found.setdefault(letter, set()).add(number)
+        self.by_letter = {letter: frozenset(numbers) for letter, numbers in found.items()}
+        self.always = frozenset(always)
+
+    def candidates(self, letters: str) -> list[Rule]:
+        """The rules that can match within these letters, in their order."""
+        none: frozenset[int] = frozenset()
+        numbers = self.always.union(*(self.by_letter.get(letter, none) for letter in set(letters)))
+        return [self.rules[number] for number in sorted(numbers)]
 
 
 @dataclass(slots=True)
@@ -54,6 +74,7 @@ class Language:
     range_to: re.Pattern[str] | None = None  # between its ends
     range_and: re.Pattern[str] | None = None  # between its ends after "between"
     range_after: re.Pattern[str] | None = None  # after a range
+    between: re.Pattern[str] | None = None  # the word that "and" goes with, where not all do
     ahead: re.Pattern[str] | None = None  # words of what is to come
     spaced: bool = True
     grammars: dict[str, Grammar] = field(default_factory=dict)
@@ -64,6 +85,7 @@ class Language:
             rules = [rule(self.alphabet, source, made) for source, made in self.rules[name]]
             region = rule(self.alphabet, self.core[name])
             found = self.grammars[name] = Grammar(rules, region.pattern)
+            found.index()
         return found
 
     def folder(self, source: str) -> re.Pattern[str]:
