@@ -23,6 +23,7 @@ from assay.statements.numerals import Tokens
 from assay.statements.numerals_languages import (
     Grammar,
     Language,
+    beside,
     language_of,
     languages_in,
     tokens_of,
@@ -36,8 +37,10 @@ def dates(text: str, language: str | None, said_on: datetime.date | None) -> tup
     which the text was written or published. Nothing is raised, whatever the text.
     """
     out: list[Moment] = []
-    for name in languages_in(text, language):
+    for place, name in enumerate(languages_in(text, language)):
         for part in parts(text, name):
+            if place and not beside(name, text, part.start, part.end):
+                continue
             out.append(_moment(part, text, said_on))
     if len(out) > 1:
         out.sort(key=lambda moment: (moment.start, -moment.end))
@@ -145,6 +148,7 @@ def _longest(found: list[Part]) -> list[Part]:
 
 
 _DAYS = (
+    "lunar",
     "day",
     "unit",
     "weekday",
@@ -190,7 +194,7 @@ def _clocks(first: Part, second: Part, gap: str, text: str, language: Language) 
     if first.base is not None or second.base is not None:
         return None
     lead = _lead(first, text, language)
-    if not _is_to(gap, lead, text, language):
+    if not _is_to(gap, lead, text, language, second.end):
         return None
     if first.clock and second.clock:
         # "11:30 to 3 pm" begins in the same half of the day where that is before its end
@@ -225,10 +229,14 @@ def _lead(first: Part, text: str, language: Language) -> int | None:
     return match.start() if match is not None else None
 
 
-def _is_to(gap: str, lead: int | None, text: str, language: Language) -> bool:
+def _is_to(gap: str, lead: int | None, text: str, language: Language, end: int) -> bool:
     """Whether the words between two times make them the ends of a range."""
     if language.range_to is not None and language.range_to.fullmatch(gap):
         return True
+    if language.range_and is not None and language.range_after is not None:
+        # "2007年与2009年间": what follows closes the range
+        if language.range_and.fullmatch(gap) and language.range_after.match(text, end):
+            return True
     return (
         lead is not None
         and language.range_and is not None
@@ -303,7 +311,7 @@ def _range(first: Part, second: Part, gap: str, text: str, language: Language) -
     if first.last is not None or second.last is not None:
         return None
     lead = _lead(first, text, language)
-    if not _is_to(gap, lead, text, language):
+    if not _is_to(gap, lead, text, language, second.end):
         return None
     if "vague" in (first.kind, second.kind):
         return None

@@ -199,6 +199,9 @@ def part_of(span: Interval | None, part: str) -> Interval | None:
         return span
     first, last = span
     days = (last - first).days
+    if part.endswith(" ten"):
+        tens = {"first": (0, 10), "second": (10, 20), "third": (20, days)}[part.split()[0]]
+        return first + tens[0] * DAY, first + min(tens[1], days) * DAY
     if days == 7:
         cut = first + 3 * DAY
     elif 28 <= days <= 31:
@@ -421,6 +424,8 @@ def _needs_year(part: Part) -> bool:
         "weekday of month", "week of year", "week with day", "nth week of year",
     ):  # fmt: skip
         return part.year is None and part.shift is None
+    if part.kind in ("cycle", "lunar") and part.fixed is None:
+        return True
     return part.base is not None and _needs_year(part.base)
 
 
@@ -448,6 +453,8 @@ def intervals(part: Part, written: dt.date | None, near: int) -> tuple[list[Inte
         return [], part.why or "no time is named"
     if part.base is not None and part.kind in ("weekday", "span", "steps", "nth"):
         return _on_base(part, written, near)
+    if part.kind in ("cycle", "lunar"):
+        return _lunar(part, written, near)
     relative = part.shift is not None or part.kind in (
         "steps",
         "weekday",
@@ -660,6 +667,37 @@ def _on_base(part: Part, written: dt.date | None, near: int) -> tuple[list[Inter
             if start < last:
                 out.append((start, start + DAY))
     return out, why
+
+
+def _lunar(part: Part, written: dt.date | None, near: int) -> tuple[list[Interval], str]:
+    """A year of the cycle of sixty, or a day of the Chinese calendar whose year is open."""
+    from assay.statements.dates_calendars import lunar_to_day, lunar_year
+
+    middle = written.year if written is not None else near
+    if part.shift is not None:
+        if written is None:
+            return [], "depends on the day of writing, which is not known"
+        years = [middle + part.shift]
+    elif part.kind == "cycle" or part.nth:
+        place = part.nth if part.kind == "cycle" else part.nth - 1
+        first = middle - (middle - 4 - place) % 60
+        years = [first, first + 60, first - 60]
+    else:
+        years = [middle - 1, middle, middle + 1]
+    spans: list[Interval] = []
+    for year in years:
+        if part.kind == "cycle":
+            found = lunar_year(year)
+            if found is not None:
+                spans.append((midnight(found[0]), midnight(found[1])))
+        else:
+            day = lunar_to_day(year, part.month or 1, part.day or 1, part.unit == "leap")
+            if day is not None:
+                spans.append((midnight(day), midnight(day) + DAY))
+    if not spans:
+        return [], "the calendar has no such day"
+    centre = written or dt.date(min(max(near, 1), 9997), 7, 1)
+    return nearest(spans, centre)[:3], "the Chinese calendar, by astronomy"
 
 
 def _open_year(part: Part, written: dt.date | None, near: int) -> tuple[list[Interval], str]:

@@ -25,8 +25,10 @@ day, h, min, s. Offsets are code points.
 
 from __future__ import annotations
 
+import importlib
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,7 +43,7 @@ from assay.statements.figures_words import (
     FigureWords,
 )
 from assay.statements.numerals import Number, Tokens
-from assay.statements.numerals_languages import language_of, languages_in, tokens_of
+from assay.statements.numerals_languages import beside, language_of, languages_in, tokens_of
 
 
 @dataclass(slots=True)
@@ -61,6 +63,27 @@ class Amount:
     noun_at: int = 0
 
 
+class Stretches:
+    """Stretches of a text, and whether another one touches none of them."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in sorted(spans):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            else:
+                self.starts.append(start)
+                self.ends.append(end)
+
+    def leave(self, start: int, end: int) -> bool:
+        """Whether nothing stands between two offsets."""
+        index = bisect_right(self.starts, start) - 1
+        if index >= 0 and self.ends[index] > start:
+            return False
+        return index + 1 >= len(self.starts) or self.starts[index + 1] >= end
+
+
 def figures(text: str, language: str | None) -> tuple[Figure, ...]:
     """The figures that the text names, in its order; they never overlap.
 
@@ -68,9 +91,20 @@ def figures(text: str, language: str | None) -> tuple[Figure, ...]:
     whatever the text.
     """
     found: list[Figure] = []
-    for name in languages_in(text, language):
+    names = languages_in(text, language)
+    # what any grammar takes for a date is no figure of another
+    dated = (
+        Stretches((part.start, part.end) for name in names for part in parts(text, name))
+        if len(names) > 1
+        else Stretches(())
+    )
+    for place, name in enumerate(names):
         words = words_of(name)
         for amount in amounts(text, name):
+            if place and not beside(name, text, amount.start, amount.end):
+                continue
+            if not dated.leave(amount.start, amount.end):
+                continue
             figure = _figure(amount, text, words, name)
             if figure is not None:
                 found.append(figure)
@@ -89,13 +123,21 @@ def words_of(name: str) -> FigureWords:
 
 @lru_cache(maxsize=16)
 def _words_of(name: str) -> FigureWords:
-    from assay.statements import figures_words
-
-    found: FigureWords = getattr(figures_words, FUNCTIONS.get(name, "english"))()
+    module, function = FUNCTIONS.get(name, FUNCTIONS["en"])
+    made = importlib.import_module("assay.statements." + module)
+    found: FigureWords = getattr(made, function)()
     return found
 
 
-FUNCTIONS = {"en": "english"}
+# language -> where its words around numbers are made
+FUNCTIONS = {
+    "en": ("figures_words", "english"),
+    "zh": ("figures_chinese", "chinese"),
+    "de": ("figures_european", "german"),
+    "fr": ("figures_european", "french"),
+    "es": ("figures_european", "spanish"),
+    "ru": ("figures_european", "russian"),
+}
 
 
 def _figure(amount: Amount, text: str, words: FigureWords, name: str) -> Figure | None:
@@ -132,7 +174,6 @@ _GROUPS = re.compile(
     r"\d{1,5}(?:[-/.]\d{2,7}){2,5}(?![\w%])"
     r"|(?<!\w)\+\d{1,3}(?:[- ./]?\(?\d{1,5}\)?){2,6}(?!\w)"
     r"|(?<![\w.,])\(\d{2,5}\)\s?\d{3,4}[- ]\d{3,5}(?!\w)"
-    r"|(?<![\w.,$€£])\d{3}[-.]\d{3,4}(?:[-.]\d{3,4})?(?![\w%.,])(?=[^-])"
     r"|(?<![\w.,$€£])0\d{2,5}[ /-]\d{3,8}(?!\w)"
 )
 
@@ -155,20 +196,12 @@ class Reader:
         self.tokens: Tokens = tokens_of(text, name)
         self.flat = self.tokens.flat
         taken = [(part.start, part.end) for part in parts(text, name)]
-        taken += calls(self.flat)
-        taken.sort()
-        self.taken = taken
-        self.taken_starts = [start for start, _ in taken]
+        self.taken = Stretches(taken + calls(self.flat))
         self.at = 0  # nothing before this offset is free any more
 
     def free(self, start: int, end: int) -> bool:
         """Whether no date and nothing before stands here."""
-        if start < self.at:
-            return False
-        index = bisect_right(self.taken_starts, start) - 1
-        if index >= 0 and self.taken[index][1] > start:
-            return False
-        return index + 1 >= len(self.taken) or self.taken[index + 1][0] >= end
+        return start >= self.at and self.taken.leave(start, end)
 
     def read(self) -> list[Amount]:
         out: list[Amount] = []
@@ -186,7 +219,26 @@ class Reader:
             out.append(amount)
             self.at = amount.end
             at = max(at, last)
-        return self.joined(out)
+        return self.joined(self.with_bare(out))
+
+    def with_bare(self, found: list[Amount]) -> list[Amount]:
+        """Add "more than a year" where the language says it without a number."""
+        if self.words.bare is None:
+            return found
+        taken = {n for amount in found for n in range(amount.start, amount.end)}
+        for match in self.words.bare.finditer(self.flat):
+            start, end = match.span()
+            unit = self.words.units.get(match.group("unit").lower())
+            self.at = 0
+            if unit is None or not self.free(start, end) or not taken.isdisjoint(range(start, end)):
+                continue
+            amount = Amount(
+                match.start("unit"), end, match.span("unit"), 1, 2, unit=unit, spoken=True
+            )
+            self.bound(amount)
+            found.append(amount)
+        found.sort(key=lambda amount: amount.start)
+        return found
 
     def amount(self, index: int) -> tuple[Amount | None, int]:
         """The amount that begins at a token, with its unit and bounds; the token after it."""
@@ -201,6 +253,15 @@ class Reader:
         amount.spoken = not number.digits
         if number.low is not None:
             amount.low, amount.high, amount.exact = number.low, number.high, False
+            if number.high == float("inf"):
+                amount.high, amount.low_included = None, False
+        if number.name == "%":
+            amount.unit = "%"
+        if not self.words.spaced or self.flat[end : end + 1] != ".":
+            pass
+        elif _CUT_SHORT.search(self.flat, max(0, end - 5), end):
+            if re.match(r"\.\s?[^\W\d_A-ZА-ЯЁ]", self.flat[end : end + 3]):
+                amount.end += 1  # the full stop of "тыс."
         self.minus(amount)
         self.short(amount, number)
         self.sign(amount)
@@ -274,7 +335,17 @@ class Reader:
                     return False
                 if self.in_name(index, last, word, number):
                     return False
-        elif self.words.spaced and self.name == "en":
+        elif not self.words.spaced and before == "第":
+            return False
+        elif (
+            self.language.articles and self.tokens.word(index) in ("一", "壹") and last == index + 1
+        ):
+            return self.is_chinese_one(start, end)
+        if not digits and self.words.ones:
+            if self.text[start:end].lower() in self.words.ones:
+                # an article, unless a bound stands before it
+                return self.words.before.search(flat, max(0, start - 40), start) is not None
+        if not digits and self.words.spaced and self.name == "en":
             return self.is_english_amount(index, last, number)
         return True
 
@@ -352,8 +423,25 @@ class Reader:
                 return False
         return not (text == "second" or text == "quarter")
 
+    def is_chinese_one(self, start: int, end: int) -> bool:
+        """Whether 一 counts: 一名 is "a", 至少一名 at least one."""
+        if self.words.before.search(self.flat, max(0, start - 8), start):
+            return True
+        if self.unit_at(end):
+            return True
+        if (
+            self.flat[start - 1 : start]
+            and self.flat[start - 1 : start] in "第另某每这那哪任逐不统唯同单之"
+        ):
+            return False
+        after = self.flat[end : end + 2]
+        return after[:1] not in self.language.articles and after not in self.language.articles
+
     def minus(self, amount: Amount) -> None:
         match = self.words.minus.search(self.flat, max(0, amount.start - 12), amount.start)
+        if match is not None and match.group().strip() != "-":
+            if self.words.before.search(self.flat, max(0, amount.start - 40), amount.start):
+                return  # "al menos"
         if match is None or amount.low is None or amount.high is None:
             return
         if (
@@ -375,7 +463,7 @@ class Reader:
 
     def short_at(self, end: int) -> str:
         match = re.match(
-            r"(?:k|K|M|m|bn|b|B|mn|mln|tn|MM|mm|G|T)(?![\w])", self.flat[end : end + 4]
+            r"(?:k|K|M|m|bn|b|B|mn|mln|tn|MM|mm|G|T)(?![A-Za-z0-9_À-ɏ])", self.flat[end : end + 4]
         )
         return match.group() if match else ""
 
@@ -496,13 +584,13 @@ class Reader:
         at = end
         while at < len(flat) and flat[at] == " " and at - end < 2:
             at += 1
-        for length in range(8, 0, -1):
-            tried = flat[at : at + length]
-            if len(tried) < length:
-                continue
-            found = self.words.units.get(tried)
-            if found is not None:
-                return found, at + length
+        places = [n for n in range(at, min(len(flat), at + 20)) if flat[n] != " "][:8]
+        compact = "".join(flat[n] for n in places)
+        for length in range(len(compact), 0, -1):
+            found = self.words.units.get(compact[:length])
+            # letters may be spaced out, but a short word is not put together so
+            if found is not None and (length > 2 or places[length - 1] - at < length):
+                return found, places[length - 1] + 1
         match = re.match(r"[A-Za-zµμ°℃℉%‰²³/]+\d?", flat[at : at + 8])
         if match:
             tried = match.group()
@@ -517,6 +605,16 @@ class Reader:
 
     def unit(self, amount: Amount) -> None:
         unit, end = self._unit_at(amount.end)
+        if not unit and self.words.link:
+            link = re.compile(self.words.link).match(self.flat, amount.end)
+            if link is not None:
+                unit, end = self._unit_at(link.end())
+                if unit not in CURRENCY_CODES or (not amount.spoken and amount.scale == 1):
+                    unit, end = (
+                        ("", amount.end) if amount.low is None or amount.low < 1e6 else (unit, end)
+                    )
+                if unit in TIMES:
+                    unit = ""
         if not unit or not self.free(amount.end, end):
             return
         if amount.unit:
@@ -525,6 +623,15 @@ class Reader:
                 amount.end = end
             return
         amount.unit, amount.end = unit, end
+        if (
+            self.name == "zh"
+            and self.flat[amount.end : amount.end + 1] == "半"
+            and not amount.unit.startswith("°")
+        ):
+            if amount.low is not None and amount.high is not None and amount.exact:
+                amount.low += 0.5
+                amount.high = amount.low + 0.1
+                amount.end += 1
         if unit == "‰" and amount.low is not None and amount.high is not None:
             amount.unit, amount.low, amount.high = "%", amount.low / 10, amount.high / 10
 
@@ -688,6 +795,9 @@ def _of_script(letter: str) -> bool:
     """A letter of a script that puts no space before a figure."""
     return "\u0600" <= letter <= "\u06ff" or "\u3000" <= letter <= "\u9fff"
 
+
+# words for a thousand and more that are written with a full stop
+_CUT_SHORT = re.compile(r"(?:тыс|млн|млрд|трлн|[Mm]io|[Mm]rd|[Tt]sd)$")
 
 # what can hold a telephone number at all; quick to find
 _DIGITS = re.compile(r"[+(]?\d[\d()./ -]{5,60}\d")

@@ -138,6 +138,10 @@ class FigureWords:
     spaced: bool = True
     yen: str = "JPY"
     prefix_units: dict[str, str] = field(default_factory=dict)
+    link: str = ""  # what may stand between a number and its unit: "millones de euros"
+    # a bound and a unit without a number, which is one: "более года"
+    bare: re.Pattern[str] | None = None
+    ones: frozenset[str] = frozenset()  # articles that are the word for one too
 
 
 def phrases(table: dict[str, str]) -> dict[str, str]:
@@ -171,7 +175,7 @@ def make(
     """Compile the words of a language. `between` may stand between a bound and its number."""
     bounds, after_bounds = phrases(before), phrases(after)
     edge = r"(?<!\w)" if spaced else ""
-    gap = r"\s+" if spaced else r"\s*"
+    gap = r"(?:\s+|(?<=['’]))" if spaced else r"\s*"
     signs = sorted(CURRENCY_SIGNS, key=len, reverse=True)
     codes = "|".join(sorted(CURRENCY_CODES))
     # "US $" may stand apart, a sign alone may not take the space before it

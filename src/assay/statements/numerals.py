@@ -28,7 +28,9 @@ LONGEST = 18
 REMEMBERED = 60_000
 
 # Full-width forms and other marks that stand for ASCII ones, one code point for one.
-_WIDE: dict[str, str] = {chr(0xFF01 + n): chr(0x21 + n) for n in range(94)}
+# the wide comma ends clauses: it is folded between wide digits alone
+_WIDE: dict[str, str] = {chr(0xFF01 + n): chr(0x21 + n) for n in range(94) if n != 11}
+_WIDE_COMMA = re.compile("(?<=[０-９])，(?=[０-９])")
 FOLDED = str.maketrans(
     {
         **_WIDE,
@@ -151,6 +153,7 @@ class Alphabet:
     made: tuple[Roles, ...] = ()  # roles that folds give
     split: Callable[[str], tuple[str, ...]] | None = None  # for words that are written together
     cut: re.Pattern[str] = field(default_factory=lambda: cutter(LATIN))
+    letters_for_letters: dict[int, int] | None = None  # forms that are looked up as others
     letters: dict[frozenset[str], str] = field(default_factory=dict)
     known: dict[str, tuple[str, Roles]] = field(default_factory=dict)
 
@@ -223,6 +226,8 @@ def flattened(text: str) -> str:
     """The text with full-width and other forms as the ASCII ones, code point for code point."""
     if text.isascii():
         return text
+    if "，" in text:
+        text = _WIDE_COMMA.sub(",", text)
     for letter in set(text) & _FOLDED_LETTERS:
         text = text.replace(letter, FOLDED[ord(letter)])
     return text
@@ -231,6 +236,8 @@ def flattened(text: str) -> str:
 def read(text: str, alphabet: Alphabet) -> Tokens:
     """Cut a text into tokens. They cover it from end to end."""
     flat = flattened(text)
+    if alphabet.letters_for_letters is not None:
+        flat = flat.translate(alphabet.letters_for_letters)
     words: list[str] = alphabet.cut.findall(flat)
     if alphabet.split is not None:
         split = alphabet.split
@@ -571,6 +578,8 @@ def _take(state: Group, roles: Roles, joined: bool, style: Style, first: bool) -
         state.group = (state.group if state.open else 1) * roles["dozen"]
     elif "mult" in roles:
         factor = roles["mult"]
+        if first and "orders" in roles:
+            return False  # "millions", "тысячи": an order, no number
         if factor < state.top:
             if not state.open and not first:
                 # "a thousand million"

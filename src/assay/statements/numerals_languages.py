@@ -76,7 +76,7 @@ class Language:
     range_after: re.Pattern[str] | None = None  # after a range
     between: re.Pattern[str] | None = None  # the word that "and" goes with, where not all do
     ahead: re.Pattern[str] | None = None  # words of what is to come
-    spaced: bool = True
+    articles: frozenset[str] = frozenset()  # what "one" stands before as an article
     grammars: dict[str, Grammar] = field(default_factory=dict)
 
     def grammar(self, name: str) -> Grammar:
@@ -128,16 +128,23 @@ def make(
     return Language(name, alphabet, style, order, rules, core, folds, **compiled)  # type: ignore[arg-type]
 
 
+# language -> where it is made
 MODULES = {
-    "en": "numerals_english",
+    "en": ("numerals_english", "language"),
+    "zh": ("numerals_chinese", "language"),
+    "de": ("numerals_european", "german"),
+    "fr": ("numerals_european", "french"),
+    "es": ("numerals_european", "spanish"),
+    "ru": ("numerals_european", "russian"),
 }
 
 
 @lru_cache(maxsize=16)
 def language_of(name: str) -> Language:
     """The language of a code; English for one that is not known."""
-    module = importlib.import_module("assay.statements." + MODULES.get(name, MODULES["en"]))
-    language: Language = module.language()
+    module, function = MODULES.get(name, MODULES["en"])
+    made = importlib.import_module("assay.statements." + module)
+    language: Language = getattr(made, function)()
     return language
 
 
@@ -167,6 +174,7 @@ _COMMON = {
     "es": "el la los las de que y en un una por con del se para fue no su",
 }
 _WORDS = {name: frozenset(words.split()) for name, words in _COMMON.items()}
+_SCRIPTS = {"zh": _HAN, "ru": _CYRILLIC, "ar": _ARABIC}
 # Enough of a text to tell its language.
 SAMPLE = 20_000
 
@@ -185,6 +193,13 @@ def languages_in(text: str, language: str | None) -> tuple[str, ...]:
         if _LATIN.search(text) or not found:
             found.append(_latin(text))
     return tuple(found)
+
+
+def beside(name: str, text: str, start: int, end: int) -> bool:
+    """Whether the script of a language stands in a stretch or right beside it. In a text of two
+    scripts the second grammar speaks for its own alone."""
+    script = _SCRIPTS.get(name, _LATIN)
+    return script.search(text, max(0, start - 2), min(len(text), end + 2)) is not None
 
 
 def _latin(text: str) -> str:
