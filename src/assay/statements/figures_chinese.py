@@ -8,6 +8,7 @@ from typing import Any
 from assay.statements.figures_build import maker, roles_at, share, vague, value_at
 from assay.statements.figures_words import FigureWords, make, units
 from assay.statements.numerals import Number, Rule, Tokens
+from assay.statements.numerals_hanzi import DIGITS, LARGE
 from assay.statements.numerals_words import Words
 
 RULES = [
@@ -54,8 +55,6 @@ def digits_of(number: Number) -> str | None:
     """The digits of what stands after 点, None where it is no string of digits."""
     if number.digits:
         return number.digits if number.digits.isdigit() else None
-    from assay.statements.numerals_chinese import DIGITS
-
     if all(c in DIGITS for c in number.name):
         return "".join(str(DIGITS[c]) for c in number.name)
     return None
@@ -72,8 +71,6 @@ def decimal(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     scale: float = 1
     if digits is None:
         # "点三三亿": the fold took the multiplier too
-        from assay.statements.numerals_chinese import DIGITS, LARGE
-
         name = part.name
         if name and name[-1] in LARGE and all(c in DIGITS for c in name[:-1]) and len(name) > 1:
             digits = "".join(str(DIGITS[c]) for c in name[:-1])

@@ -20,18 +20,9 @@ from assay.statements.numerals import (
     cutter,
     roles_of_number,
 )
+from assay.statements.numerals_hanzi import ALONE_OTHERWISE, DIGITS, LARGE, TENS
 from assay.statements.numerals_languages import Language, make
 from assay.statements.numerals_words import Words, merge
-
-DIGITS = {
-    "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
-    "八": 8, "九": 9, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8,
-    "玖": 9, "俩": 2, "倆": 2,
-}  # fmt: skip
-TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
-LARGE = {"万": 10**4, "亿": 10**8, "兆": 10**12}
-# formal letters that are other words where they stand alone
-ALONE_OTHERWISE = frozenset("肆伍陆拾零〇")
 
 TRADITIONAL = str.maketrans(
     "兩萬億點個負幾餘雙對時間週號後農曆禮鐘鍾紀貳陸參歲圓約過從這開終來將達於歐鎊韓盧噸萬紀"
