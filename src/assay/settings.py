@@ -62,6 +62,14 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transcriber_language: str = ""  # ISO 639-1; "" = found out by the plugin
 
 
+class Statements(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How texts are listened to: who said what, figures, dates."""
+
+    listen: Literal["auto", "off"] = "auto"
+    chars: int = 5_000_000  # code points of one exhibit that are listened to
+    seconds: float = 60.0  # wall time for one exhibit
+
+
 class Custody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How originals are taken in."""
 
@@ -88,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reading: Reading = Reading()
     custody: Custody = Custody()
     search: Search = Search()
+    statements: Statements = Statements()
 
 
 def settings_from(table: dict[str, Any]) -> Settings:

@@ -61,7 +61,7 @@ REACHING = {
         "assay.testing.faulty_tasks",  # tries to get out
         "assay.web.serve",
     },
-    "sqlite3": {"assay.engines.catalogue", "assay.engines.overview"},
+    "sqlite3": {"assay.engines.catalogue", "assay.engines.overview", "assay.engines.spoken"},
     "subprocess": {"assay.engines.libreoffice", "assay.engines.sandbox"},
     "webbrowser": {"assay.web.serve"},
     "asyncio": {"assay.web.lanes"},

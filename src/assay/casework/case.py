@@ -341,6 +341,56 @@ class Case:
 
         return findings(self, references)
 
+    def statements(
+        self, references: Sequence[str] = (), kinds: Sequence[str] = ("statement", "figure", "date")
+    ) -> Iterator[dict[str, Any]]:
+        """`statement`, `figure`, `date` of the exhibits named, of all where none is.
+
+        Raises NotFound.
+        """
+        from assay.casework.stating import statements
+
+        return statements(self, references, kinds)
+
+    def draft(self, path: Path) -> dict[str, Any]:
+        """`draft`: the quotations, figures, dates and names of a file beside this case.
+
+        Raises WorkerLost where the file cannot be read.
+        """
+        from assay.casework.drafting import check_draft, draft_json
+
+        return draft_json(check_draft(self, path))
+
+    def draft_text(self, text: str) -> dict[str, Any]:
+        """`draft` of a text that was pasted."""
+        from assay.casework.drafting import check_text, draft_json
+
+        return draft_json(check_text(self, text))
+
+    def statements_page(
+        self,
+        first: int = 0,
+        count: int = 50,
+        speaker: str | None = None,
+        kind: str | None = None,
+    ) -> dict[str, Any]:
+        """A page of the case's statements, with their total and how many texts still wait."""
+        from assay.casework.stating import page_of
+
+        return page_of(self, speaker, kind, first, count)
+
+    def speakers(self) -> list[tuple[str, int]]:
+        """(speaker, statements), by name."""
+        self.refresh()
+        return self.catalogue.spoken.speakers()
+
+    def unheard(self, references: Sequence[str] = ()) -> int:
+        """How many of the exhibits named nobody has listened to yet. Raises NotFound."""
+        from assay.casework.stating import waiting
+
+        self.refresh()
+        return waiting(self, references)
+
     def searchable(self, reference: str, target: Path) -> dict[str, Any]:
         """`exported`: the recognised pages of an exhibit as a PDF that can be searched.
 

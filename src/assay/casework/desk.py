@@ -30,6 +30,15 @@ def page_holding(case: Case, digest: str, offset: int) -> int:
     return (page_at(case, row, offset) if row is not None else None) or 1
 
 
+def statements_on(case: Case, digest: str, page: int) -> list[dict[str, Any]]:
+    """The statements that begin on a page; none where nobody has listened yet."""
+    from assay.casework.stating import told
+
+    row = case.catalogue.exhibit_id(digest)
+    found = told(case, row) if row is not None else None
+    return [] if found is None else [item for item in found.statements() if item["page"] == page]
+
+
 def meaning_of(code: str) -> str:
     """What a problem's code means, in words; the code itself where it has none here."""
     from assay.extract.problems import PROBLEMS

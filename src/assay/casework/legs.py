@@ -21,6 +21,7 @@ import msgspec
 from assay.casework import tasks
 from assay.casework.engines import could_convert
 from assay.casework.indexer import Indexer
+from assay.casework.listener import Listener
 from assay.casework.neighbours import beside, is_volume, waits_for_others
 from assay.casework.receiver import Receiver
 from assay.casework.replay import apply_written
@@ -131,6 +132,7 @@ class Legs:
         self._ocr_entries: list[tuple[Entry, int, tasks.OcrAnswer, str]] = []
         self._unheard: collections.deque[str] | None = None
         self._hear_sent: dict[int, Waiting] = {}
+        self._listener: Listener | None = None
         self._serial = 0
         self._pool: Workers | None = None
         self._waiting_outcomes: list[Outcome] = []
@@ -800,7 +802,7 @@ class Legs:
                 if path.is_file() and path.name not in waiting:
                     path.unlink()
 
-    # ------------------------------------------------------------ 6 recognise
+    # ------------------------------------------------------------ 7 recognise
 
     def recognise(self) -> None:
         """Send waiting pages to OCR and store what comes back."""
@@ -886,7 +888,7 @@ class Legs:
         entry = Entry("ocr", "desk", digest, body, accession.now())
         self._ocr_entries.append((entry, exhibit, answer, kept))
 
-    # ------------------------------------------------------------ 7 hear
+    # ------------------------------------------------------------ 8 hear
 
     def hearing(self) -> bool:
         """Whether there is sound that a transcriber should write down, and one is set."""
@@ -933,6 +935,32 @@ class Legs:
         self._pool.submit(
             Task(self._serial, "hear", _PACK.encode(request), self._settings.limits.hear_seconds)
         )
+
+    # ------------------------------------------------------------ 6 listen
+
+    def listening(self) -> bool:
+        """Whether texts wait that nobody listened to as they are, and listening is wanted."""
+        if self._settings.statements.listen == "off":
+            return False
+        if self._listener is None:
+            self._listener = Listener(self._catalogue, self._settings, self._workers())
+        return self._listener.pending()
+
+    def listen(self) -> None:
+        """Send texts to those who find who said what, and store what they heard."""
+        assert self._listener is not None
+        if self._pool is None:
+            self._pool = self._make_pool("listen")
+        self._heed()
+        self._serial = self._listener.send(self._pool, self._serial)
+        for outcome in self._pool.outcomes(0.5):
+            self._listener.take(outcome)
+        self._tell("listening")
+
+    def more_text(self) -> None:
+        """Pages were recognised, sound was written down: these may be listened to now."""
+        if self._listener is not None:
+            self._listener.start_over()
 
     def _attest_ocr(self) -> None:
         """Kept text first, then its event, then the catalogue."""
@@ -1020,6 +1048,8 @@ class Legs:
         done, left = self.tally.exhibits, new
         if phase == "recognising":
             done, left = self.tally.ocr_pages, ocr_waiting
+        if phase == "listening" and self._listener is not None:
+            done, left = self._listener.done, self._catalogue.spoken.counts()["waiting"]
         self._report(
             {
                 "phase": phase,
@@ -1035,6 +1065,8 @@ class Legs:
                 "bytes_now": self._done_bytes,
                 "seconds": now - self._began,
                 **self._speed(now, phase, done, left, receiving),
+                "listened": self._listener.done if self._listener is not None else 0,
+                "listen_waiting": left if phase == "listening" else 0,
                 "problems": self.tally.problems,
                 "now": running,
                 "slow": [item for item in running if item["seconds"] >= _SLOW],
@@ -1058,6 +1090,7 @@ class Legs:
     def _running(self) -> list[dict[str, Any]]:
         """What is being read now, the longest first: exhibit, path, seconds, page of OCR."""
         found: list[dict[str, Any]] = []
+        listened = self._listener.running() if self._listener is not None else {}
         for task, seconds in self._pool.running() if self._pool is not None else ():
             page = others = 0
             if task in self._sent:
@@ -1067,6 +1100,9 @@ class Legs:
                 exhibit, digest, _ = self._looking[task]
             elif task in self._ocr_sent:
                 exhibit, digest, page = self._ocr_sent[task]
+            elif task in listened:
+                exhibit = listened[task]
+                digest = self._catalogue.row_by_id(exhibit).digest
             else:
                 continue
             places = self._catalogue.paths_of([exhibit], 1)[exhibit]

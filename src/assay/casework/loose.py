@@ -15,6 +15,7 @@ from assay.examine.examine import ORDER
 from assay.model.exhibit import display_component
 from assay.model.finding import Examination
 from assay.model.reading import Page, Reading
+from assay.model.statement import Heard
 from assay.ports import Task, Workers
 from assay.proof.digests import digest_of_stream
 from assay.settings import Settings
@@ -45,6 +46,37 @@ def examine_file(path: Path) -> list[dict[str, Any]]:
             "a detector did not come to its end: " + ", ".join(" ".join(f) for f in failed),
         )
     return [finding_json(digest, name, finding) for finding in found]
+
+
+def listen_to_file(path: Path, said_on: str | None) -> tuple[str, Reading, Heard]:
+    """(digest, reading, what was heard) of a file as it is. Raises WorkerLost.
+
+    `said_on`: the text's own day, ISO 8601; else the day that the file names for itself.
+    """
+    from assay.casework.listener import day
+    from assay.engines.sandbox import Pool
+    from assay.index.write import day_of
+
+    digest, _, answer, _ = _read(path, look=False)
+    reading, settings = answer.reading, Settings()
+    named = day(day_of(reading.metadata))
+    item = tasks.ListenItem(
+        reading.text[: settings.statements.chars],
+        reading.metadata.language,
+        said_on or (named.isoformat() if named else None),
+    )
+    with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
+        pool = Pool(
+            "assay.casework.tasks", 1, readable=[], writable=[Path(scratch)],
+            memory=settings.limits.memory,
+        )  # fmt: skip
+        try:
+            request = tasks.ListenRequest((item,))
+            task = Task(1, "listen", _PACK.encode(request), settings.statements.seconds)
+            heard = msgspec.msgpack.decode(_ask(pool, task), type=list[Heard])[0]
+        finally:
+            pool.close()
+    return digest, reading, heard
 
 
 def _read(path: Path, look: bool) -> tuple[str, int, tasks.ReadAnswer, Examination]:

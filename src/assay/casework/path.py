@@ -14,10 +14,12 @@ A folder is handed over. For every file in it:
 5. index      index.write.page_for_index folds each page, the search engine stores it.
    (then)     office files that left nothing are handed to another program, where one is
               installed: it makes a copy in a jail of its own, and step 2 reads the copy.
-6. recognise  pages that are pictures wait in a queue until all text is searchable; then
-              extract.ocr reads them one by one, the result is kept, and step 5 follows.
-7. hear       sound waits last of all, and only where the case names a transcriber: what is said
-              becomes part of the recording's reading, and steps 3 to 5 follow.
+6. listen     once text is searchable, statements.read.listen finds who said what, figures and
+              dates. A text whose pages wait for OCR is listened to when they are recognised.
+7. recognise  pages that are pictures wait in a queue until all text is searchable; then
+              extract.ocr reads them one by one, the result is kept, and step 5 and 6 follow.
+8. hear       sound waits last of all, and only where the case names a transcriber: what is said
+              becomes part of the recording's reading, and steps 3 to 6 follow.
 
 Each leg takes values and returns values; what a kill leaves undone is found again by its
 state in the catalogue, or, when that is gone, by the events in the logs.
@@ -42,6 +44,9 @@ def travel(legs: Legs) -> None:
         legs.attest()
         legs.index()
     legs.settle()
+    while legs.listening():
+        legs.listen()
+    legs.settle()
     while legs.recognising():
         legs.recognise()
         legs.attest()
@@ -51,4 +56,8 @@ def travel(legs: Legs) -> None:
         legs.hear()
         legs.attest()
         legs.index()
+    legs.settle()
+    legs.more_text()
+    while legs.listening():
+        legs.listen()
     legs.settle()

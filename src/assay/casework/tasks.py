@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,20 @@ class OcrRequest(msgspec.Struct):
     limits: Limits
     langs: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
+
+
+class ListenItem(msgspec.Struct, array_like=True):
+    """One text to listen to. `said_on`: its own day, ISO 8601; `language` by ISO 639-1."""
+
+    text: str
+    language: str | None = None
+    said_on: str | None = None
+
+
+class ListenRequest(msgspec.Struct):
+    """Listen to texts, one after another."""
+
+    items: tuple[ListenItem, ...]
 
 
 class OcrAnswer(msgspec.Struct):
@@ -371,6 +385,22 @@ def _resolutions(path: Path, picture: Any, asked: int) -> tuple[int, float]:
     return (asked if shown == 72 else round(shown)), shown
 
 
+def listen_to_texts(body: bytes) -> bytes:
+    """Task `listen`: ListenRequest -> [Heard, …], in order."""
+    from assay.statements.read import listen
+
+    request = msgspec.msgpack.decode(body, type=ListenRequest)
+    heard = [
+        listen(
+            item.text,
+            language=item.language,
+            said_on=date.fromisoformat(item.said_on) if item.said_on else None,
+        )
+        for item in request.items
+    ]
+    return _PACK.encode(heard)
+
+
 def prepare() -> None:
     """Import what most exhibits need while imports are still cheap (before the jail closes)."""
     from assay.engines import catalogue
@@ -390,5 +420,6 @@ TASKS: dict[str, Callable[[bytes], bytes]] = {
     "picture": draw_page,
     "searchable": write_searchable_pdf,
     "ocr": recognise_page,
+    "listen": listen_to_texts,
     "hear": hear_exhibit,
 }

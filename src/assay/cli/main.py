@@ -23,6 +23,8 @@ COMMANDS = {
     "skip": "Have the run that is going on skip one exhibit.",
     "show": "Text, source, metadata, members and problems of an exhibit.",
     "examine": "Findings about authenticity, each with its limits.",
+    "statements": "Who said what, figures and dates.",
+    "draft": "Check a draft against the case.",
     "search": "Find pages.",
     "names": "Look up a list of names.",
     "note": "Write a note on an exhibit or a passage.",

@@ -163,6 +163,9 @@ def describe(state: dict[str, Any]) -> str:
     if state["phase"] == "recognising":
         done, left = int(state["ocr_done"]), int(state["ocr_waiting"])
         parts = [f"OCR {number(done)} of {number(done + left)} pages, all other text is searchable"]
+    elif state["phase"] == "listening":
+        done, left = int(state["listened"]), int(state["listen_waiting"])
+        parts = [f"statements: {number(done)} of {number(done + left)} texts, all is searchable"]
     else:
         done, left = int(state["done_now"]), int(state["exhibits"]) - int(state["read"])
         parts = []

@@ -18,13 +18,13 @@ from typing import Any
 
 import msgspec
 
-from assay.engines import overview
+from assay.engines import overview, spoken
 from assay.errors import DiskFull, EngineError
 from assay.model.exhibit import RawPath
 from assay.model.finding import Finding
 from assay.model.reading import Metadata, Problem, Reading, Region, Words
 
-SCHEMA = 4
+SCHEMA = 5
 
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -298,6 +298,7 @@ class Catalogue:
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
         self._path = str(path)
         self._overview: overview.Overview | None = None
+        self._spoken: spoken.Spoken | None = None
         fresh = self._path == ":memory:" or not Path(self._path).exists()
         if fresh and create and self._path != ":memory:":
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
@@ -324,7 +325,7 @@ class Catalogue:
     def _create(self) -> None:
         with self.writing():
             if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in (*_TABLES.split(";\n"), *overview.STATEMENTS):
+                for statement in (*_TABLES.split(";\n"), *overview.STATEMENTS, *spoken.TABLES):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA}")
 
@@ -618,6 +619,13 @@ class Catalogue:
             self._overview = overview.Overview(self._db)
         return self._overview
 
+    @property
+    def spoken(self) -> spoken.Spoken:
+        """Statements, figures and dates that were heard in the texts."""
+        if self._spoken is None:
+            self._spoken = spoken.Spoken(self._db)
+        return self._spoken
+
     def counts(self) -> dict[str, int]:
         """exhibits, new, pages, waiting (for OCR), unreadable pages, problems and others."""
         return self.overview.counts()
@@ -643,6 +651,7 @@ class Catalogue:
             db.execute("DELETE FROM findings WHERE exhibit = ?", (exhibit,))
             db.execute("DELETE FROM threads WHERE exhibit = ?", (exhibit,))
             db.execute("UPDATE exhibits SET look = 0 WHERE id = ?", (exhibit,))
+            self.spoken.forget(exhibit)
         text = reading.text
         regions = _pack_regions(reading) if reading.regions else {}
         following = [page.start for page in reading.pages[1:]]
@@ -759,7 +768,7 @@ class Catalogue:
 
     def remove_exhibit(self, exhibit: int, digest: str) -> None:
         """Remove every trace of an exhibit that is not an event."""
-        for table in ("pages", "problems", "findings", "ocr_queue", "threads"):
+        for table in ("pages", "problems", "findings", "ocr_queue", "threads", "heard", "spoken"):
             self._db.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))
         self._db.execute("DELETE FROM failed_members WHERE parent = ?", (exhibit,))
         self._db.execute("DELETE FROM appearances WHERE exhibit = ? OR parent = ?", (exhibit,) * 2)
@@ -1131,6 +1140,7 @@ class Catalogue:
                 _PACK.encode(tuple(regions)) if regions else None, exhibit, number,
             ),
         )  # fmt: skip
+        self.spoken.forget(exhibit)
         self._db.execute(
             "UPDATE exhibits SET indexed = 0, language = coalesce(language, ?), chars ="
             " (SELECT sum(length(text) + length(gap)) FROM pages WHERE exhibit = ?) WHERE id = ?",

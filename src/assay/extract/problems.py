@@ -174,6 +174,14 @@ PROBLEMS: dict[str, Kind] = {
         "there is ink on the page and no word was recognised: a picture, or text beyond OCR",
         "Look at the page picture; where it shows text, run `assay retry` with --langs.",
     ),
+    "not_listened": Kind(
+        "the text was read, but looking for statements in it did not come to its end",
+        "Search it and read it; run `assay retry` to listen once more.",
+    ),
+    "listen_limit": Kind(
+        "only the beginning of a long text was searched for statements, figures and dates",
+        "Raise statements.chars in case.toml and run `assay add` once more.",
+    ),
     "ocr_failed": Kind(
         "the page picture could not be recognised",
         "Look at the page picture in the desk; run `assay retry` with --langs.",

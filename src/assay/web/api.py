@@ -108,6 +108,18 @@ async def findings(request: Request) -> Response:
     )
 
 
+async def statements(request: Request) -> Response:
+    """GET statements?exhibit=&kind=statement|figure|date"""
+    params = request.query_params
+    named = [name for name in params.getlist("exhibit") if name]
+    kinds = [kind for kind in params.getlist("kind") if kind] or ["statement", "figure", "date"]
+    return json_answer(
+        listed(
+            await desk_of(request).lanes.slow.run(lambda case: list(case.statements(named, kinds)))
+        )
+    )
+
+
 async def ledger(request: Request) -> Response:
     """GET ledger?since="""
     since = _asked(request.query_params.get("since"), 0)
@@ -128,7 +140,7 @@ async def verify(request: Request) -> Response:
 
 async def note(request: Request) -> Response:
     """POST note {reference, text, audience}"""
-    value = await _json(request)
+    value = await json_of(request)
     reference, audience = _reference(value), audience_of(str(value.get("audience", "desk")))
     text = str(value.get("text", ""))
     return json_answer(
@@ -138,7 +150,7 @@ async def note(request: Request) -> Response:
 
 async def tag(request: Request) -> Response:
     """POST tag {reference, tags, remove, audience}"""
-    value = await _json(request)
+    value = await json_of(request)
     reference, audience = _reference(value), audience_of(str(value.get("audience", "desk")))
     tags, remove = value.get("tags"), value.get("remove") is True
     if not isinstance(tags, list) or not tags or not all(isinstance(item, str) for item in tags):
@@ -159,7 +171,8 @@ def _asked(text: str | None, plain: int, least: int = 0) -> int:
     return value
 
 
-async def _json(request: Request) -> dict[str, Any]:
+async def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object of a request. Raises UsageError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UsageError("request", "its Content-Type is not application/json", "")
@@ -181,7 +194,7 @@ def _reference(value: dict[str, Any]) -> str | dict[str, Any]:
 
 async def skip(request: Request) -> Response:
     """POST skip {reference}"""
-    reference = _reference(await _json(request))
+    reference = _reference(await json_of(request))
     return json_answer(await desk_of(request).lanes.reading.run(lambda case: case.skip(reference)))
 
 
@@ -190,6 +203,7 @@ ROUTES = [
     Route("/exhibits/{digest}", exhibit),
     Route("/account", account),
     Route("/findings", findings),
+    Route("/statements", statements),
     Route("/ledger", ledger),
     Route("/status", status),
     Route("/skip", skip, methods=["POST"]),

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from assay.errors import AssayError, EngineError
-from assay.web import account, annotate, api, custody, delivery, reader, search
+from assay.web import account, annotate, api, custody, delivery, draft, reader, search, statements
 from assay.web.desk import HERE, Desk, by_htmx, desk_of, digest_in, progress_values
 from assay.web.guard import Guard
 
@@ -48,12 +48,18 @@ def application(desk: Desk) -> ASGIApp:
             Route("/account", account.account),
             Route("/account.csv", account.as_csv),
             Route("/account/sign", account.sign, methods=["POST"]),
+            Route("/statements", statements.statements),
+            Route("/draft", draft.ask),
+            Route("/draft", draft.check, methods=["POST"]),
+            Route("/draft/save", draft.save, methods=["POST"]),
             Route("/custody", custody.custody),
             Route("/custody/verify", custody.verify, methods=["GET", "POST"]),
             Route("/exhibit/{digest}/skip", skip, methods=["POST"]),
             Route("/progress", progress),
             Route("/progress/now", now),
-            Mount("/api/v1", routes=api.ROUTES),
+            Mount(
+                "/api/v1", routes=[*api.ROUTES, Route("/draft", draft.as_json, methods=["POST"])]
+            ),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         exception_handlers={

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assay.casework.case import Case
-from assay.casework.desk import meaning_of, page_holding, paths_of
+from assay.casework.desk import meaning_of, page_holding, paths_of, statements_on
 from assay.errors import QueryError
 from assay.locate.boxes import boxes_of
 from assay.model.reading import Words
@@ -114,6 +114,7 @@ def gather(case: Case, digest: str, page: int, view: View, nth: int | None) -> d
         "before": before,
         "after": after,
         "total": total,
+        "spoken": statements_on(case, shown["exhibit"], page),
         "tags": case.tags(),
         "parents": [(parent, path) for parent, path in paths_of(case, shown["parents"]).items()],
     }

@@ -6,6 +6,7 @@ keeps a cookie in its place until it is closed.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import threading
@@ -40,8 +41,9 @@ def serve(case: Case, port: int, open_browser: bool) -> None:
         if open_browser:
             address = f"http://{HOST}:{port}/enter?token={token}"
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        server_for(desk).run(sockets=[listener])
-    except KeyboardInterrupt:
+        # Ctrl-C ends the server in order, and may then arrive here as an exception or not
+        with contextlib.suppress(KeyboardInterrupt):
+            server_for(desk).run(sockets=[listener])
         sys.stdout.write("The desk is closed.\n")
     finally:
         desk.close()

@@ -226,6 +226,11 @@ def progress(holder: Mapping[str, Any] | None) -> str:
             words.append(left((whole - read) / rate))
     elif state.get("phase") == "indexing" or (not waiting and state.get("indexing")):
         words = [f"indexing {counted(int(state.get('indexing') or 0), 'exhibit')}"]
+    elif state.get("phase") == "listening":
+        heard, unheard = int(state.get("listened") or 0), int(state.get("listen_waiting") or 0)
+        words = [f"statements in {number(heard)} of {counted(heard + unheard, 'text')}"]
+        if state.get("rate"):
+            words.append(left(unheard / float(state["rate"])))
     elif waiting:
         words = [f"recognising {number(done)} of {number(done + waiting)} pages"]
         if state.get("rate"):
@@ -253,6 +258,7 @@ def phases(holder: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     rate = state.get("rate")
     pace = f", {rate:.0f} a second" if rate and rate >= 1 else ""
     slow = f", {rate * 60:.1f} a minute" if rate and rate < 1 else ""
+    heard, unheard = int(state.get("listened") or 0), int(state.get("listen_waiting") or 0)
     now = state.get("phase")
     return [
         ("receiving", received if state.get("receiving") else "done"),
@@ -262,6 +268,13 @@ def phases(holder: Mapping[str, Any] | None) -> list[tuple[str, str]]:
             "recognising",
             f"{number(done)} of {counted(done + waiting, 'page')}"
             + (pace or slow) * (now == "recognising"),
+        ),
+        (
+            "finding statements",
+            f"{number(heard)} of {counted(heard + unheard, 'text')}"
+            + (pace or slow) * (now == "listening")
+            if now == "listening" or heard
+            else "after the text",
         ),
     ]
 

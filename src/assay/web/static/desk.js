@@ -70,7 +70,7 @@ unfold();
 // ---- keys
 const reader = startReader(copy);
 const q = byId("q");
-const PLACES = { s: "/search", a: "/account", c: "/custody" };
+const PLACES = { s: "/search", w: "/statements", d: "/draft", a: "/account", c: "/custody" };
 let afterG = 0;
 
 function rows() {
