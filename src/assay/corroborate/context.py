@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from assay.corroborate.edits import slips
 from assay.corroborate.marks import CLOSING, OPENING
 from assay.corroborate.tokens import Token, tokens
-from assay.corroborate.words import HEDGES, MODALS, denial
+from assay.corroborate.words import HEDGES, MODALS, denial, frequency
 
 _AFTER = frozenset(
     "but if unless except although though however until without otherwise provided providing"
@@ -57,6 +59,10 @@ _BELIEF = frozenset(
         " alleges rumored rumoured pretend pretends pretended heard deny denies denied"
         " possible impossible likely unlikely"
     ).split()
+)
+_TELLING = tuple(
+    "not but if unless except although though however until without perhaps maybe never no"
+    " allegedly probably possibly think believe suppose doubt don't didn't doesn't".split()
 )
 _STOPS = ".!?。！？…"
 _SENTENCE = re.compile(
@@ -151,13 +157,28 @@ def changed_by(
     return after or _before(text, start, said, low)
 
 
+@lru_cache(maxsize=20_000)
+def _meant(norm: str) -> str:
+    """The word of these rules that a misread token stands for, else the token as it is."""
+    if len(norm) < 2 or frequency(norm):
+        return norm
+    for word in _TELLING:
+        if abs(len(word) - len(norm)) < 2 and slips(word, norm) <= 0.5:
+            return word
+    return norm
+
+
+def _read(token: Token) -> Token:
+    return token._replace(norm=_meant(token.norm))
+
+
 def _after(text: str, end: int, said: set[str], high: int | None) -> str:
     rest, ended = right_of(text, end, high)
     if not rest:
         return ""
     if rest.startswith(_AFTER_HAN):
         return rest[:2]
-    following = tokens(rest, 0, 60)[:3]
+    following = [_read(token) for token in tokens(rest, 0, 60)[:3]]
     if not following:
         return ""
     first = following[0].norm
@@ -178,7 +199,7 @@ def _after(text: str, end: int, said: set[str], high: int | None) -> str:
 
 def _before(text: str, start: int, said: set[str], low: int) -> str:
     left = left_of(text, start, low)
-    before = tokens(left)
+    before = [_read(token) for token in tokens(left)]
     if not before:
         return ""
     denied_beside = any(denial(word) for word in said)

@@ -290,24 +290,35 @@ class Checker:
             return
         if not regions or regions[0].seeds < 3:
             regions = [*regions, *self.seeds.by_words(inside, whole)]
-        for window in self._likely(whole, regions):
-            if any(start >= window[0] and end <= window[1] for start, end in exact):
-                continue
-            found = self._lay(quotation, window)
-            if found:
-                yield found
+        done: set[tuple[int, int]] = set()
+        fewest = 99
+        for thorough in (False, True):
+            for window in self._likely(whole, regions, thorough):
+                if window in done or any(
+                    start >= window[0] and end <= window[1] for start, end in exact
+                ):
+                    continue
+                done.add(window)
+                found = self._lay(quotation, window)
+                if found:
+                    fewest = min(fewest, found.alterations)
+                    yield found
+            if fewest < 3 or exact:
+                return
 
-    def _likely(self, whole: Letters, regions: Sequence[Region]) -> list[tuple[int, int]]:
+    def _likely(
+        self, whole: Letters, regions: Sequence[Region], thorough: bool = False
+    ) -> list[tuple[int, int]]:
         """The windows of the regions whose letters are most like the quotation's, best first."""
         if not regions:
             return []
         most = regions[0].seeds
         near = [region for region in regions if region.seeds * 2 > most]
-        if len(near) == 1 and most >= 8:
+        if len(near) == 1 and most >= 8 and not thorough:
             return [self._window(whole, regions[0], regions)]
         wanted = whole.string()
         scored: list[tuple[float, tuple[int, int]]] = []
-        for region in near if most >= 8 else regions:
+        for region in near if most >= 8 and not thorough else regions:
             window = self._window(whole, region, regions)
             if any(window == other for _, other in scored):
                 continue
@@ -459,13 +470,13 @@ class Checker:
         low, high = rest
         ours = quotation.tokens[low:high]
         inside = letters_of(self.text[ours[0].start : ours[-1].end])
-        if len(ours) < 4 or len(inside.folded) < (14 if not is_han(ours[0].norm) else 5):
+        if len(ours) < 4 or len(inside.folded) < (11 if not is_han(ours[0].norm) else 5):
             return None
         for start, end in self.seeds.exactly(inside, 5):
             if start >= span[1] or end <= span[0]:
                 return start, end
-        for region in self.seeds.regions(inside, 3):
-            window = self._window(inside, region, ())
+        regions = self.seeds.regions(inside, 8)
+        for window in self._likely(inside, regions):
             laid, judged, theirs = self._judge(ours, window, frozenset(), frozenset())
             if laid is None or judged is None:
                 continue
@@ -572,9 +583,11 @@ def _unheld(
             continue
         if step.kind == "added":
             weights[step.low] = 1.0
-        elif step.kind == "changed" and step.high - step.low == 1:
-            one, other = ours[step.low].norm, theirs[step.begin].norm
-            weights[step.low] = 0.8 if slips(one, other) * 2 > len(one) else 0.0
+        elif step.kind == "changed":
+            one = "".join(token.norm for token in ours[step.low : step.high])
+            other = "".join(token.norm for token in theirs[step.begin : step.end])
+            for number in range(step.low, step.high):
+                weights[number] = 0.8 if slips(one, other) * 2 > len(one) else 0.0
     best, total, low = 0.0, 0.0, 0
     run: tuple[int, int] | None = None
     for number, weight in enumerate(weights):

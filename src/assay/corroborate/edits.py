@@ -28,6 +28,7 @@ from assay.corroborate.tokens import Token, is_han, letters, shape
 from assay.corroborate.words import (
     MODALS,
     denial,
+    fellows,
     frequency,
     nt_stem,
     prefix_of,
@@ -97,8 +98,10 @@ class Lexicon:
         """
         if self.listed(norm):
             return frequency(norm, self.language) * 1_000 >= frequency(than, self.language)
-        if frequency(than, self.language) > 200_000:
-            return False  # a token that is on no list, where a very common word fits
+        if self.listed(than) and (
+            slips(letters(than), letters(norm)) <= 0.5 or frequency(than, self.language) > 200_000
+        ):
+            return False  # a token that is on no list, where a word that looks alike fits
         here = self.count(norm)
         return here >= 3 and here * 50 > self.count(than)
 
@@ -289,6 +292,8 @@ class _Block:
         if denied == their_denied:
             return True
         single = their_norms if len(their_norms) < len(our_norms) else our_norms
+        if len(their_norms) > len(our_norms) and not all(map(lexicon.listed, their_norms)):
+            return True  # "no w": a word that was torn
         # "isnot" is no word of its own, "notable" is; "cannot" denies as "can not" does
         return all(bool(denial(norm)) or not lexicon.listed(norm) for norm in single)
 
@@ -302,7 +307,7 @@ class _Block:
         """Whether words ran into each other: the block's letters decide, not its words."""
         if set(our_norms) & set(their_norms):
             return False  # the same word at another place: the order was changed
-        if any(value(norm) is not None for norm in our_norms):
+        if any(map(_has_digit, our_norms)):
             return False
         whole = [norm for norm in their_norms if len(norm) > 2 and lexicon.listed(norm)]
         if len(whole) > (0 if misread < NOISY else len(their_norms) // 3):
@@ -441,7 +446,7 @@ def _run_together(ours: Sequence[str], theirs: Sequence[str], misread: float) ->
 def _letters_met(ours: Sequence[str], theirs: Sequence[str], misread: float) -> bool:
     ones, others = [letters(norm) for norm in ours], [letters(norm) for norm in theirs]
     one, other = "".join(ones), "".join(others)
-    if any(value(norm) is not None for norm in ours) and shape(one) != shape(other):
+    if any(map(_has_digit, ours)) and shape(one) != shape(other):
         return False
     if sum(character.isdigit() for character in other) > 1 + len(other) // 4:
         return False
@@ -458,13 +463,17 @@ def _letters_met(ours: Sequence[str], theirs: Sequence[str], misread: float) -> 
     return _each_met(ours, ones, mine) and _each_met(theirs, others, met)
 
 
+def _has_digit(norm: str) -> bool:
+    return any(character.isdigit() for character in norm)
+
+
 def _each_met(norms: Sequence[str], words: Sequence[str], met: bytearray) -> bool:
     at = 0
     for norm, word in zip(norms, words, strict=True):
         share = sum(met[at : at + len(word)]) / max(1, len(word))
         if len(word) > 2 and share < 0.45:
             return False
-        if denial(norm) and share < 0.66:
+        if (denial(norm) or value(norm) is not None) and share < 0.66:
             return False
         at += len(word)
     return True
@@ -543,8 +552,7 @@ _NEGATABLE = frozenset(
 
 # common words that a denial is a slip away from
 _RIVALS = (
-    "now new nor note got lot hot so to do go me he we on or know most just out even ever every"
-    " clever need more one once some with within"
+    "now new nor note so yet but know most just even ever every clever more one once with within"
 ).split()
 
 
@@ -595,18 +603,18 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
                 noisy and len(one) == len(two) and same * 2 > len(one)
             )
     elif theirs_value is not None:
-        return False
+        return shape(one) == shape(two)  # "1" for "I", "50" for "so"
     if _denying_slip(ours, theirs) or prefix_of(ours, theirs):
         return False
     if denial(ours):
         stem = nt_stem(ours)
         if denial(theirs):
             return False
-        if stem and slips(letters(stem), two) < apart:
+        if stem and slips(letters(stem), two) < apart + (0.0 if "n'" in theirs else 0.25):
             return False
         if lexicon.listed(theirs) and lexicon.real(theirs, ours):
             return False
-        if min(slips(word, two) for word in _RIVALS) <= apart:
+        if not stem and min(slips(word, two) for word in _RIVALS) <= apart:
             return False
         return apart <= 1.0 or (noisy and len(one) > 3)
     if denial(theirs) or _rather_denies(ours, two, apart):
@@ -626,6 +634,13 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
             or len(one) <= 4
             or frequency(theirs, language) < 20_000
         ) and lexicon.known(ours)
+    close = 99.0 if misread < BAD or ours in MODALS or ours_value is not None else 0.5
+    if any(
+        slips(letters(word), two) < min(apart, close + 0.01)
+        for word in fellows(ours)
+        if len(word) > 2
+    ):
+        return False
     if not lexicon.known(ours):
         return apart <= 1.0
     return not lexicon.nearer(two, one, apart)

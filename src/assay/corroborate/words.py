@@ -195,6 +195,12 @@ def prefix_of(one: str, other: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=10_000)
+def fellows(norm: str) -> tuple[str, ...]:
+    """The words that a writer might put for a word without its looking odd."""
+    return tuple({word for words in _CLASSES if norm in words for word in words if word != norm})
+
+
 def same_class(one: str, other: str) -> bool:
     """Whether a writer might put one for the other: no slip of a reader explains that better."""
     return any(one in words and other in words for words in _CLASSES)
