@@ -121,6 +121,7 @@ class Legs:
         self._queued: set[int] = set()  # what is in _ready or with a worker
         self._missed: collections.Counter[int] = collections.Counter()
         self._loaded_to = 0
+        self._load_after = 0.0  # when to ask the catalogue again: nothing was there a moment ago
         self._sent: dict[int, list[Waiting]] = {}  # task -> what it is to read
         self._sent_count = self._sent_bytes = 0
         self._alone: set[int] = set()  # a task with others ended badly: each by itself now
@@ -169,6 +170,7 @@ class Legs:
         if self._receiver is None or self._receiver.ended:
             return
         for group in self._receiver.groups():
+            self._load_after = 0.0
             with self._catalogue.writing():
                 apply_written(self._catalogue, self._log, group.events)
                 for taken in group.taken:
@@ -208,8 +210,11 @@ class Legs:
             self._ready.extend(self._later)
             self._later.clear()
         few, room = 3 * self._workers(), 96 * self._workers()
-        if len(self._ready) < room:
+        if len(self._ready) < room and time.monotonic() > self._load_after:
+            before = len(self._ready)
             self._load()
+            if len(self._ready) == before:  # all that is not read yet is on its way
+                self._load_after = time.monotonic() + 0.3
         while self._ready and self._sent_count < room:
             if self._pool.pending() >= few and self._sent_bytes > _IN_FLIGHT:
                 break

@@ -23,14 +23,15 @@ CARD = Card(
 )
 _HEAD = 1024
 _SCAN = 64 << 20  # bytes of a PDF that are looked through for features
-# a feature, by the bytes that give it away, and the PDF version that brought it
+# a feature, by the bytes that give it away, and the PDF version that brought it; the last word
+# is looked for first, which is quick
 _FEATURES = (
-    (re.compile(rb"/Type\s?/ObjStm"), "object streams", "1.5"),
-    (re.compile(rb"/Type\s?/XRef"), "cross-reference streams", "1.5"),
-    (re.compile(rb"/JPXDecode"), "JPEG 2000 pictures", "1.5"),
-    (re.compile(rb"/OCProperties"), "layers", "1.5"),
-    (re.compile(rb"/CFM\s?/AESV2"), "AES encryption", "1.6"),
-    (re.compile(rb"/CFM\s?/AESV3"), "256-bit AES encryption", "1.7"),
+    (b"/ObjStm", re.compile(rb"/Type\s?/ObjStm"), "object streams", "1.5"),
+    (b"/XRef", re.compile(rb"/Type\s?/XRef"), "cross-reference streams", "1.5"),
+    (b"/JPXDecode", re.compile(rb"/JPXDecode"), "JPEG 2000 pictures", "1.5"),
+    (b"/OCProperties", re.compile(rb"/OCProperties"), "layers", "1.5"),
+    (b"/AESV2", re.compile(rb"/CFM\s?/AESV2"), "AES encryption", "1.6"),
+    (b"/AESV3", re.compile(rb"/CFM\s?/AESV3"), "256-bit AES encryption", "1.7"),
 )
 _VERSION = re.compile(rb"%PDF-(\d\.\d)")
 _LATER = re.compile(rb"/Version\s?/(\d\.\d)")
@@ -43,9 +44,10 @@ def find_newer(subject: Subject) -> Iterator[Finding]:
     match = _VERSION.search(data[:_HEAD])
     if not match:
         return
-    version = max([match[1], *_LATER.findall(data)]).decode()
-    newer = [(name, since) for mark, name, since in _FEATURES
-             if since > version and mark.search(data)]  # fmt: skip
+    later = _LATER.findall(data) if b"/Version" in data else []
+    version = max([match[1], *later]).decode()
+    newer = [(name, since) for word, mark, name, since in _FEATURES
+             if since > version and word in data and mark.search(data)]  # fmt: skip
     if newer:
         listed = ", ".join(f"{name} ({since})" for name, since in newer)
         yield Finding(

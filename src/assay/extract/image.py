@@ -13,7 +13,8 @@ import re
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,23 @@ def opened(path: Path) -> Iterator[Image.Image]:
             raise Stop("damaged", "", type(error).__name__) from None
         with picture:
             yield picture
+
+
+# the modules of Pillow that read _KINDS; asked for one that is not loaded, it loads all 45
+_PLUGINS = (
+    "Png", "Jpeg", "Mpo", "Gif", "Tiff", "Bmp", "WebP", "Jpeg2K", "Avif", "Ico", "Psd", "Pcx",
+    "Tga", "Ppm", "Icns", "Cur",
+)  # fmt: skip
+
+
+def _load_plugins() -> None:
+    """Import what opens the kinds of picture that are read here."""
+    for name in _PLUGINS:
+        with suppress(ImportError):
+            import_module(f"PIL.{name}ImagePlugin")
+
+
+_load_plugins()
 
 
 def _kinds(path: Path) -> tuple[str, ...]:
