@@ -147,13 +147,15 @@ def _mail_dates(subject: Subject) -> Iterator[Finding]:
     if subject.type != "message/rfc822":
         return
     headers = [(n.lower(), value) for n, value in subject.metadata.found if n.startswith("header:")]
-    sent = mail_moment(next((value for name, value in headers if name == "header:date"), None))
     hops = [
         hop
         for name, value in headers
         if name == "header:received" and (hop := mail_moment(value.rpartition(";")[2])) is not None
     ]
-    if not (sent and hops and sent.sure):
+    if not hops:
+        return
+    sent = mail_moment(next((value for name, value in headers if name == "header:date"), None))
+    if not (sent and sent.sure):
         return
     first = min(hops, key=lambda hop: hop.at)
     late = sent.at - first.at

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -29,6 +30,7 @@ class Moment(msgspec.Struct, frozen=True):
         return self.at.strftime("%Y-%m-%d %H:%M") + (" UTC" if self.sure else " (no zone)")
 
 
+@lru_cache(maxsize=256)
 def moment(text: str | None) -> Moment | None:
     """The moment of a PDF, ISO 8601, XMP or EXIF date; None where it is none."""
     match = _DATE.match((text or "").strip())

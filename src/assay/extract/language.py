@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 _CERTAIN = 0.8  # below it the answer is a guess, and none is given
+_SURE = 0.995  # of a part of the sample: then the whole of it is not asked
+_PART = 300
 _LANGUAGES = (
     "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en",
     "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id",
@@ -46,7 +48,16 @@ def language_of(text: str) -> str | None:
         arabic = len(_ARABIC.findall(sample))
         if arabic * 2 > letters and len(_UYGHUR.findall(sample)) * 60 > arabic:
             return "ug"
-    code, certainty = _identifier().classify(" ".join(sample.split())[:_SAMPLE])
+    sample = " ".join(sample.split())[:_SAMPLE]
+    if len(sample) > 2 * _PART:
+        # three places of it settle most texts, at a fraction of the cost
+        third = _PART // 3
+        middle = (len(sample) - third) // 2
+        part = sample[:third] + sample[middle : middle + third] + sample[-third:]
+        code, certainty = _identifier().classify(part)
+        if certainty >= _SURE:
+            return str(code)
+    code, certainty = _identifier().classify(sample)
     return str(code) if certainty >= _CERTAIN else None
 
 

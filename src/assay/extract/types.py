@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 
 from assay.extract import chat_kinds, ole
@@ -423,10 +424,18 @@ def _magic(head: bytes) -> str:
         return _RIFF.get(head[8:12], UNKNOWN)
     if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head[:64]:
         return "video/webm"
-    for at, magic, media in _MAGIC:
+    for at, magic, media in _by_first_byte()[head[0]] if head else ():
         if head.startswith(magic, at):
             return media
     return ""
+
+
+@cache
+def _by_first_byte() -> tuple[tuple[tuple[int, bytes, str], ...], ...]:
+    """The magic numbers, in their order, that a file with this first byte can have."""
+    return tuple(
+        tuple(row for row in _MAGIC if row[0] or row[1][0] == first) for first in range(256)
+    )
 
 
 # what a directory or a first part that lies can raise while only its type is asked
@@ -522,9 +531,11 @@ def _is_pcx(head: bytes) -> bool:
 
 def _is_tga(path: Path, head: bytes) -> bool:
     """A Targa picture: by its footer, since its header has no mark."""
+    if len(head) < HEAD:
+        return head[-26:][8:24] == b"TRUEVISION-XFILE" and len(head) > 18
     with path.open("rb") as stream:
         stream.seek(max(path.stat().st_size - 26, 0))
-        return stream.read(26)[8:24] == b"TRUEVISION-XFILE" and len(head) > 18
+        return stream.read(26)[8:24] == b"TRUEVISION-XFILE"
 
 
 def _is_memo(head: bytes, suffix: str, size: int) -> bool:
@@ -559,17 +570,18 @@ def _disk_kind(path: Path, head: bytes) -> str:
         return DISK
     if head[88:90] == b"CS" and head[512:600].strip(b"\0") and head[:8].strip(b"\0"):
         return DISK if len(head) >= 4096 and head[90:92] == b"\1\0" else ""
-    with path.open("rb") as stream:
-        stream.seek(max(path.stat().st_size - 512, 0))
-        tail = stream.read(512)
-        if tail[:4] == b"koly":
-            return "application/x-apple-diskimage"
-        if tail[:8] == b"conectix" or head[:8] == b"conectix":
-            return "application/x-vhd"
-        stream.seek(0x10040)
-        if stream.read(8) == b"_BHRfS_M":
-            return DISK
-    return ""
+    tail, far = head[-512:], b""
+    if len(head) == HEAD:
+        with path.open("rb") as stream:
+            stream.seek(max(path.stat().st_size - 512, 0))
+            tail = stream.read(512)
+            stream.seek(0x10040)
+            far = stream.read(8)
+    if tail[:4] == b"koly":
+        return "application/x-apple-diskimage"
+    if tail[:8] == b"conectix" or head[:8] == b"conectix":
+        return "application/x-vhd"
+    return DISK if far == b"_BHRfS_M" else ""
 
 
 def _is_fat(head: bytes) -> bool:
