@@ -11,6 +11,8 @@ document variables and form fields are metadata. A page is `reading.page_chars` 
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from assay.extract.docx_lists import Lists
 from assay.extract.office import Package, attribute, drawn, opened
 from assay.extract.problems import NO_DOCUMENT
@@ -85,13 +87,13 @@ def _read_text(package: Package, transcript: Transcript, main: str) -> None:
     if not package.has(main):
         transcript.trouble("damaged", "", NO_DOCUMENT)
         return
-    changes = _Changes(_hidden_styles(package, main), Lists(package, main))
+    changes = Changes(_hidden_styles(package, main), Lists(package, main))
     related = package.related(main)
 
     def read(part: str, kinds: Kinds) -> None:
         if part.lower() in package.claimed:
             return
-        body = _Body(transcript, changes, kinds)
+        body = Body(transcript, changes, kinds)
         package.stream(part, body)
         body.close()
         words, charts = drawn(package, part)
@@ -107,7 +109,7 @@ def _read_text(package: Package, transcript: Transcript, main: str) -> None:
         for part in related.get(kind, ()):
             read(part, kinds)
     for part in related.get("settings", ()):
-        package.stream(part, _Body(transcript, changes, ()))
+        package.stream(part, Body(transcript, changes, ()))
         package.relations(part)
     for part in related.get("glossaryDocument", ()):
         read(part, ("hidden",))
@@ -123,10 +125,10 @@ _AFTER: tuple[tuple[str, Kinds], ...] = (
 )  # fmt: skip
 
 
-class _Changes:
+class Changes:
     """What the parts of one document have in common: counts of changes, fields, styles."""
 
-    def __init__(self, hidden: frozenset[str], lists: Lists) -> None:
+    def __init__(self, hidden: AbstractSet[str], lists: Lists) -> None:
         self.hidden = hidden
         self.lists = lists
         self.counts = {"deleted": 0, "inserted": 0}
@@ -181,10 +183,10 @@ def _is_off(attributes: dict[str, str]) -> bool:
     return attribute(attributes, "w:val") in _OFF
 
 
-class _Body:
+class Body:
     """Writes paragraphs as they end. Text boxes inside one are written after it."""
 
-    def __init__(self, transcript: Transcript, changes: _Changes, kinds: Kinds) -> None:
+    def __init__(self, transcript: Transcript, changes: Changes, kinds: Kinds) -> None:
         self._transcript = transcript
         self._changes = changes
         self._kinds = kinds
@@ -206,6 +208,7 @@ class _Body:
         self._label = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
         if tag in _LOOKS:
             return
         if tag == "w:r":
@@ -356,6 +359,10 @@ class _Body:
             self._line.add(text, self._now() if self._open or self._boxes else self._run)
         elif self._instruction and self._code:
             self._code[-1].append(text)
+
+    def label(self, text: str) -> None:
+        """Put a label before the next paragraph that is not empty."""
+        self._label = text
 
     def close(self) -> None:
         """Write what an early end of the part left open."""

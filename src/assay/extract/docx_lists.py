@@ -39,11 +39,14 @@ class _List:
 class Lists:
     """The lists of a document, and the styles that belong to one."""
 
-    def __init__(self, package: Package, main: str) -> None:
+    def __init__(self, package: Package | None, main: str) -> None:
+        """The lists that the part `main` relates to; without a package there are none."""
         self._lists: dict[str, _List] = {}
         self._numbers: dict[str, tuple[str, dict[int, int]]] = {}  # list, restarts by level
         self._restarted: set[tuple[str, int]] = set()
         self._styles: dict[str, tuple[str, int]] = {}
+        if package is None:
+            return
         parts = package.related(main).get("numbering", ())
         for part in parts:
             package.stream(part, _Definitions(self._lists, self._numbers))

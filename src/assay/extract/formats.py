@@ -54,6 +54,8 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
          "image/x-icns"),
     ),
     ("docx", "read_docx", (types.DOCX,)),
+    ("wordml", "read_wordml", (types.WORDML,)),
+    ("wordml", "read_flat_package", (types.FLAT_OPC,)),
     ("xlsx", "read_xlsx", (types.XLSX,)),
     ("xlsb", "read_xlsb", (types.XLSB,)),
     ("xls", "read_xls", (types.XLS,)),

@@ -60,6 +60,7 @@ def _read_book(request: Request, transcript: Transcript, package: Package) -> No
     margins = odf.margins_of(package)
     if margins:
         pages.sheet("headers and footers", 0, (), margins)
+    pages.write_names(book.names)
 
 
 class _Book:
@@ -85,6 +86,7 @@ class _Book:
         self._changes = 0
         self._old: list[Line] = []
         self._in_body = False
+        self.names: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "text:p" or tag == "text:h":
@@ -232,6 +234,7 @@ class _Book:
             return
         if self._changes:
             return
+        self.names.append(table.name)
         self._pages.sheet(
             table.name,
             0,

@@ -4,7 +4,8 @@ A row is a line, cells are divided by tabs; a tab or line end inside a cell beco
 so that line and column still tell the cell. Sheets longer than `reading.sheet_rows` rows are
 paged, and each page begins with the header row again; its label tells the rows. Hidden
 sheets, rows and columns are read, marked as regions and named in the metadata. Rows count
-from 1, columns from 0 inside this file.
+from 1, columns from 0 inside this file. A last page holds the names of the sheets, so that they
+are searched.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from assay.settings import Limits
 BREAK = re.compile(r"[\t\r\n\v\f]+")
 FARTHEST = 2_000_000  # empty rows in a row that are counted
 BLANK_RUN = 50  # empty rows in a row that are kept as empty lines
+_GIVEN = re.compile(
+    "(?:sheet|chart|tabelle|diagramm|feuil|feuille|hoja|foglio|planilha|folha|blad|ark|arkusz|munka"
+    r"|list|taul|sayfa|лист|аркуш|工作表|シート|시트|ورقة) ?\d*",
+    re.IGNORECASE,
+)
 _MARKED_CELLS = 20_000  # cells of hidden columns that get a region each
 _NOT_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
 _DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
@@ -138,6 +144,18 @@ class Pages:
         page.extras = list(extras)
         if page.lines or page.extras or not many:
             page.flush(start, row, many)
+
+    def write_names(self, names: Iterable[str]) -> None:
+        """Add a page of the sheets' names, since labels of pages are in no text.
+
+        A name that the program gave (`Sheet1`), or that stands in the text, says nothing new.
+        """
+        said = [n for n in dict.fromkeys(names) if len(n) > 1 and not _GIVEN.fullmatch(n)]
+        if said:
+            text = self._transcript.text()
+            said = [name for name in said if name not in text]
+        if said:
+            self._transcript.page("\n".join(said), label="names of sheets")
 
     def _mark_cells(
         self,

@@ -21,6 +21,7 @@ HEAD = 8192
 UNKNOWN = "application/octet-stream"
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORDML, FLAT_OPC = "application/vnd.ms-wordml", "application/vnd.ms-office.flat-opc+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
@@ -751,8 +752,10 @@ def _markup_kind(low: bytes, start: bytes) -> str:
         return "application/xhtml+xml" if low.startswith(b"<?xml") else "text/html"
     if b"office:document" in low and b"opendocument" in low:
         return "application/vnd.oasis.opendocument.text-flat-xml"
-    if b"<w:worddocument" in low or b"<pkg:package" in low:
-        return "application/xml"
+    if re.search(rb"<(?:\w+:)?worddocument\b", low) and b"word/2003/wordml" in low:
+        return WORDML
+    if b"<pkg:package" in low:
+        return FLAT_OPC
     if low.startswith(b"<?xml"):
         return "application/xml"
     if _HTML.search(start[:4096]):

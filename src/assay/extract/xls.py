@@ -93,6 +93,7 @@ def _read_all(request: Request, transcript: Transcript, book: _Book, ole: Any) -
             values = list(_pivot_values(ole.openstream(entry).read()))
             if values:
                 pages.sheet(f"pivot cache {entry[1]}", 0, ([v] for v in values), hidden=True)
+    pages.write_names(sheet.name for sheet in book.sheets)
 
 
 def _read_cells(request: Request, transcript: Transcript, book: _Book) -> Pages:

@@ -101,6 +101,7 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
             hidden_rows=frozenset(sheet.hidden_rows),
             hidden_columns=frozenset(sheet.hidden_columns),
         )
+    pages.write_names(name for name, _, _ in sheets)
 
 
 class _Sheet:

@@ -97,6 +97,7 @@ def _read_book(request: Request, transcript: Transcript, package: office.Package
     if not done:
         _read_as_stream(request, transcript, package, sheets, pages, names, forms)
     _read_kept_data(request, package, pages)
+    pages.write_names(sheet.name for sheet in sheets)
 
 
 @dataclass

@@ -44,6 +44,10 @@ _OOXML = r"http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org/ooxml)/"
 _OASIS = r"urn:oasis:names:tc:opendocument:xmlns:"
 _SPACES: tuple[tuple[str, str], ...] = (
     (_OOXML + r"wordprocessingml/.*", "w"),
+    (r"http://schemas\.microsoft\.com/office/word/2003/wordml", "w"),
+    (r"http://schemas\.microsoft\.com/office/word/2003/auxHint", "wx"),
+    (r"http://schemas\.microsoft\.com/aml/2001/core", "aml"),
+    (r"urn:schemas-microsoft-com:office:office", "o"),
     (_OOXML + r"drawingml/(?:\d+/)?main", "a"),
     (_OOXML + r"presentationml/.*", "p"),
     (_OOXML + r"spreadsheetml/.*", "x"),

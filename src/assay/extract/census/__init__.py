@@ -67,6 +67,8 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rar", "count_rar", (types.RAR,)),
     ("outlook", "count_pst", (types.PST,)),
     ("lines", "count_written_in", ("text/calendar", "text/vcard")),
+    ("offices", "count_wordml", (types.WORDML,)),
+    ("offices", "count_flat", (types.FLAT_OPC,)),
     ("offices", "count_ooxml", (types.DOCX, types.XLSX, types.XLSB, types.PPTX)),
     (
         "offices", "count_odf",

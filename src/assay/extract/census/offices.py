@@ -40,6 +40,17 @@ def count_ooxml(request: Request) -> int | None:
     return sum(1 for name, size in names.items() if _is_member(name.lower(), size))
 
 
+def count_flat(request: Request) -> int | None:
+    """Parts of a package in one XML file, told by their names as those of a zip are."""
+    names = re.findall(rb"<pkg:part\b[^>]*?\spkg:name=\"/?([^\"]+)\"", request.path.read_bytes())
+    return sum(1 for name in set(names) if _is_member(name.lower(), 1))
+
+
+def count_wordml(request: Request) -> int | None:
+    """Stretches of binary data in a Word 2003 document."""
+    return len(re.findall(rb"<w:binData[\s>]", request.path.read_bytes()))
+
+
 def _is_member(name: bytes, size: int) -> bool:
     if (name.endswith(b"/") and not size) or name.endswith(_PLAIN_XML) or name.startswith(_ASIDE):
         return False

@@ -8,7 +8,11 @@ Text boxes are written twice, as Word does: once for new readers, once as a VML 
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 import unicodedata
+import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -273,3 +277,45 @@ def docx(
             "docProps/core.xml": core_properties(title, author, created, modified),
         }
     )
+
+
+def flat_package(body: bytes) -> bytes:
+    """The same package in one XML file (Flat OPC): XML parts as they are, others in base64."""
+    parts = []
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "[Content_Types].xml":
+                continue
+            main = name in ("word/document.xml", "xl/workbook.xml", "ppt/presentation.xml")
+            rooms = {"w": "wordprocessingml", "x": "spreadsheetml", "p": "presentationml"}
+            kind = f"application/x.{rooms[name[0]]}.main+xml" if main else "application/x"
+            if name.endswith((".xml", ".rels")):
+                inner = re.sub(r"<\?xml[^>]*\?>", "", content.decode())
+                held = f"<pkg:xmlData>{inner}</pkg:xmlData>"
+            else:
+                packed = base64.encodebytes(content).decode()
+                held = f"<pkg:binaryData>{packed}</pkg:binaryData>"
+            parts.append(f'<pkg:part pkg:name="/{name}" pkg:contentType="{kind}">{held}</pkg:part>')
+    return (
+        '<?xml version="1.0" standalone="yes"?>\n<?mso-application progid="Word.Document"?>\n'
+        '<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
+        f"{''.join(parts)}</pkg:package>"
+    ).encode()
+
+
+def word_2003(body: str, *, title: str = "", binaries: Mapping[str, bytes] | None = None) -> bytes:
+    """A Word 2003 XML document around the markup of its body (`w:`, `wx:`, `aml:`)."""
+    held = "".join(
+        f'<w:binData w:name="{name}">{base64.encodebytes(content).decode()}</w:binData>'
+        for name, content in (binaries or {}).items()
+    )
+    return (
+        '<?xml version="1.0"?>\n<w:wordDocument'
+        ' xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"'
+        ' xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint"'
+        ' xmlns:aml="http://schemas.microsoft.com/aml/2001/core"'
+        ' xmlns:o="urn:schemas-microsoft-com:office:office">'
+        f"<o:DocumentProperties><o:Title>{escape(title)}</o:Title></o:DocumentProperties>"
+        f"<w:body>{body}<w:p><w:r><w:pict>{held}</w:pict></w:r></w:p></w:body></w:wordDocument>"
+    ).encode()
