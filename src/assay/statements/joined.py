@@ -67,6 +67,8 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
     by_group: dict[int, int] = {}
     for number, span in enumerate(contents):
         tied = tie("content", span, "cue", cues)
+        if tied.chosen is not None and _signed(words, span) is not None:
+            tied = linker.Tied(None, tied.sure)
         group = said[inside[span.start]].group if inside[span.start] >= 0 else -1
         chosen = tied.chosen
         if chosen is None and group in by_group:

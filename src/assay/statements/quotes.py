@@ -34,6 +34,7 @@ PAIRS = {
     "»": "«",
     "›": "‹",
 }
+_MIXED = frozenset('“”"')
 TITLES = frozenset("《〈")
 _MARK = re.compile(r"``|''|[“”„‟«»‹›「」『』《》〈〉〝〞〟‘’‚\"'＂]")
 # how far beyond its paragraph an open mark may look for its end
@@ -162,6 +163,16 @@ def _wide(letter: str) -> bool:
 
 def _closes(text: str, mark: str, place: int, stack: list[_Open], straight: int) -> int | None:
     """The depth of the open mark that this one closes."""
+    if mark in _MIXED and stack and stack[-1].mark in _MIXED and stack[-1].mark != mark:
+        # “ … " and “ … “: typed by hand, told by the spaces around
+        before = text[place - 1 : place]
+        after = text[place + len(mark) : place + len(mark) + 1]
+        if not before.isspace() and not after.isalnum() and mark not in PAIRS[stack[-1].mark]:
+            return len(stack) - 1
+    if mark == "“" and stack and stack[-1].mark == "“":
+        before = text[place - 1 : place]
+        if before in ",.!?…" and not text[place + 1 : place + 2].isalnum():
+            return len(stack) - 1
     for depth in range(len(stack) - 1, -1, -1):
         opened = stack[depth]
         if mark in PAIRS[opened.mark] and (len(mark) == len(PAIRS[opened.mark]) or mark != ""):

@@ -12,9 +12,21 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Literal
 
-from assay.model.statement import Heard, Mention, Statement, StatementKind, Stretch
+import msgspec
+
+from assay.model.statement import (
+    Figure,
+    Heard,
+    Mention,
+    Moment,
+    Statement,
+    StatementKind,
+    Stretch,
+)
 from assay.statements import around, frames, joined, tagger, turns
 from assay.statements.cues import tongue
+from assay.statements.dates import dates
+from assay.statements.figures import figures
 from assay.statements.persons import Cast, Who
 from assay.statements.quotes import quotes
 from assay.statements.words import Words, cut, paragraphs
@@ -46,20 +58,27 @@ def listen(
     `language` is an ISO 639-1 code, told from the text where it is None. `said_on` is the text's
     own date. `model` answers for English; without one the rules do. Never raises for any text.
     """
-    del said_on
     if model == "shipped":
         model = tagger.shipped()
     methods: set[str] = set()
     statements: list[Statement] = []
+    counted: list[Figure] = []
+    dated: list[Moment] = []
     for begin, end in _chunks(text):
         part = text[begin:end]
         if not _prose(part):
             continue
+        moments = dates(part, language, said_on)
+        for figure in figures(part, language):
+            counted.append(_figure_moved(figure, begin) if begin else figure)
+        dated.extend(_moment_moved(moment, begin) if begin else moment for moment in moments)
         spoken = language or "en"
         methods.add("model" if model is not None and spoken == "en" else "rules")
-        for one in _statements(part, spoken, model):
+        for one in _statements(part, spoken, model, moments):
             statements.append(_moved(one, begin) if begin else one)
-    return Heard(tuple(statements), (), (), " and ".join(sorted(methods)) or "rules")
+    return Heard(
+        tuple(statements), tuple(counted), tuple(dated), " and ".join(sorted(methods)) or "rules"
+    )
 
 
 def _chunks(text: str) -> list[tuple[int, int]]:
@@ -92,7 +111,9 @@ def _prose(text: str) -> bool:
     return odd <= 0.25 * letters
 
 
-def _statements(text: str, language: str, model: Model | None) -> list[Statement]:
+def _statements(
+    text: str, language: str, model: Model | None, moments: tuple[Moment, ...]
+) -> list[Statement]:
     table = tongue(language)
     if table is None:
         return []
@@ -105,10 +126,16 @@ def _statements(text: str, language: str, model: Model | None) -> list[Statement
         found = joined.frames(model, words, marked, speeches)
     else:
         found = frames.frames(words, speeches, table)
-    return _dressed(text, words, marked, found)
+    return _dressed(text, words, marked, found, moments)
 
 
-def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -> list[Statement]:
+def _dressed(
+    text: str,
+    words: Words,
+    marked: list[Quote],
+    found: list[Frame],
+    moments: tuple[Moment, ...],
+) -> list[Statement]:
     """Frames as statements: with speakers resolved and what stands around them."""
     cast = Cast(words)
     low = [word.lower().replace("’", "'") for word in words.words]
@@ -153,7 +180,7 @@ def _dressed(text: str, words: Words, marked: list[Quote], found: list[Frame]) -
                 speaker,
                 cue,
                 addressee,
-                None,
+                _when(moments, told.frame, frame.cue or frame.source, words),
                 told.where,
                 told.via,
             )
@@ -256,6 +283,38 @@ def _trimmed(text: str, start: int, end: int, outers: list[tuple[int, int, int, 
     return Stretch(start, end)
 
 
+def _when(
+    moments: tuple[Moment, ...],
+    frame: tuple[Stretch, ...],
+    anchor: Span | None,
+    words: Words,
+) -> Moment | None:
+    """The time of speaking: the date in the frame that is nearest to its cue."""
+    if anchor is None or not moments:
+        return None
+    place = words.starts[anchor.start]
+    best: Moment | None = None
+    for piece in frame:
+        at = bisect_left(moments, piece.start, key=lambda moment: moment.start)
+        while at < len(moments) and moments[at].end <= piece.end:
+            moment = moments[at]
+            if best is None or abs(moment.start - place) < abs(best.start - place):
+                best = moment
+            at += 1
+    return best
+
+
+def _moment_moved(moment: Moment, by: int) -> Moment:
+    return msgspec.structs.replace(moment, start=moment.start + by, end=moment.end + by)
+
+
+def _figure_moved(figure: Figure, by: int) -> Figure:
+    of = figure.of
+    if of is not None:
+        of = msgspec.structs.replace(of, start=of.start + by, end=of.end + by)
+    return msgspec.structs.replace(figure, start=figure.start + by, end=figure.end + by, of=of)
+
+
 def _moved(one: Statement, by: int) -> Statement:
     """A statement of a part as one of the whole text."""
 
@@ -276,7 +335,7 @@ def _moved(one: Statement, by: int) -> Statement:
         mention(one.speaker),
         mention(one.cue),
         mention(one.addressee),
-        one.when,
+        _moment_moved(one.when, by) if one.when else None,
         mention(one.where),
         tuple(type(step)(step.name, step.start + by, step.end + by) for step in one.via),
     )
