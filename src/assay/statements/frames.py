@@ -33,6 +33,7 @@ class Frame(NamedTuple):
     """An attribution as tokens: pieces of content, and the cue and source where there are any.
 
     `sure` is the share of frames like it that are right; `signals` what a model's was made of.
+    `exact` is the source's place in the text where it is less than its tokens ("لوزارة").
     """
 
     content: tuple[Span, ...]
@@ -40,6 +41,7 @@ class Frame(NamedTuple):
     source: Span | None
     sure: float
     signals: tuple[float, ...] = ()
+    exact: tuple[int, int] | None = None
 
 
 class Speech(NamedTuple):

@@ -23,10 +23,11 @@ from assay.model.statement import (
     StatementKind,
     Stretch,
 )
-from assay.statements import around, frames, joined, tagger, turns
+from assay.statements import around, frames, joined, tagger, tongues, turns
 from assay.statements.cues import tongue
 from assay.statements.dates import dates
 from assay.statements.figures import figures
+from assay.statements.languages import told
 from assay.statements.persons import Cast, Who
 from assay.statements.quotes import quotes
 from assay.statements.words import Words, cut, paragraphs
@@ -72,7 +73,7 @@ def listen(
         for figure in figures(part, language):
             counted.append(_figure_moved(figure, begin) if begin else figure)
         dated.extend(_moment_moved(moment, begin) if begin else moment for moment in moments)
-        spoken = language or "en"
+        spoken = (language or told(part)).lower()[:2]
         methods.add("model" if model is not None and spoken == "en" else "rules")
         for one in _statements(part, spoken, model, moments):
             statements.append(_moved(one, begin) if begin else one)
@@ -105,7 +106,7 @@ def _prose(text: str) -> bool:
     size = len(text)
     samples = text if size <= 12_000 else text[:4000] + text[size // 2 :][:4000] + text[-4000:]
     letters = len(_LETTER.findall(samples))
-    if letters < 20:
+    if letters < 4:
         return False
     odd = len(_ODD.findall(samples))
     return odd <= 0.25 * letters
@@ -115,14 +116,17 @@ def _statements(
     text: str, language: str, model: Model | None, moments: tuple[Moment, ...]
 ) -> list[Statement]:
     table = tongue(language)
-    if table is None:
+    if table is None and not tongues.known(language):
         return []
     words = cut(text)
     if not words.words:
         return []
-    marked = quotes(text, paragraphs(text))
+    blocks = paragraphs(text)
+    marked = tongues.divided(text, blocks, quotes(text, blocks), language)
     speeches = frames.speeches(words, marked)
-    if model is not None and language == "en":
+    if table is None:
+        found = tongues.frames(text, words, blocks, marked, speeches, language)
+    elif model is not None and language == "en":
         found = joined.frames(model, words, marked, speeches)
     else:
         found = frames.frames(words, speeches, table)
@@ -159,6 +163,9 @@ def _dressed(
         speaker: Mention | None = None
         if source is not None:
             speaker = _speaker(text, words, source.start, source.end, who)
+            if frame.exact is not None and source == frame.source:
+                first, last = frame.exact
+                speaker = Mention(text[first:last], first, last, who.name, who.role, who.anonymous)
             if speaker.name:
                 before.append(speaker.name)
         told = around.around(text, words, low, frame.content, frame.cue, frame.source)
