@@ -37,7 +37,7 @@ THIRD_PARTY = {
     # spellchecker: its word lists alone
     "corroborate": frozenset({"msgspec", "numpy", "rapidfuzz"}),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
-    "statements": frozenset({"numpy"}),
+    "statements": frozenset({"msgspec", "numpy"}),
     "engines": frozenset({
         "msgspec", "PIL", "faster_whisper", "numpy", "pywhispercpp", "rapidocr", "tantivy",
         "tesserocr",
