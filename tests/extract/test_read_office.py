@@ -235,3 +235,10 @@ def test_a_zip_that_only_claims_to_be_an_office_file_is_a_zip(name: str) -> None
     reading = made.read_bytes(archives.zip_of({"x.txt": b"x"}), name)
     assert reading.type == "application/zip"
     assert any(key == "name-disagrees" for key, _ in reading.metadata.found)
+
+
+def test_an_rtf_variable_inside_a_variable_costs_nothing_that_follows() -> None:
+    body = rb"{\rtf1 {\*\docvar {one}{\*\docvar {two}{2}}{1}}words behind}"
+    reading = made.read_bytes(body, "a.rtf")
+    assert "words behind" in reading.text
+    assert reading.problems == ()

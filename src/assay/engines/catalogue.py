@@ -297,6 +297,7 @@ class Catalogue:
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
         self._path = str(path)
+        self._counted = (0, 0)  # exhibits up to a row number
         self._overview: overview.Overview | None = None
         self._spoken: spoken.Spoken | None = None
         fresh = self._path == ":memory:" or not Path(self._path).exists()
@@ -578,17 +579,22 @@ class Catalogue:
 
     def progress(self) -> tuple[int, int, int]:
         """(exhibits, not read yet, pages waiting for OCR)."""
+        known, last = self._counted  # only what came since is counted: this is asked all the time
+        more, last = self._db.execute(
+            "SELECT count(*), coalesce(max(id), ?) FROM exhibits WHERE id > ?", (last, last)
+        ).fetchone()
+        self._counted = (known + more, last)
         row = self._db.execute(
-            "SELECT (SELECT count(*) FROM exhibits),"
-            " (SELECT count(*) FROM exhibits WHERE state = 'new'),"
+            "SELECT (SELECT count(*) FROM exhibits WHERE state = 'new'),"
             " (SELECT count(*) FROM ocr_queue WHERE state = 'waiting')"
         ).fetchone()
-        return row[0], row[1], row[2]
+        return self._counted[0], row[0], row[1]
 
     def unfinished_index(self) -> int:
         """Exhibits that were read and are not found by search yet as they are."""
         row = self._db.execute(
-            "SELECT (SELECT count(*) FROM exhibits WHERE indexed = 0 AND state = 'read')"
+            "SELECT (SELECT count(*) FROM exhibits INDEXED BY exhibits_unindexed"
+            " WHERE indexed = 0 AND state = 'read')"
             " + (SELECT count(*) FROM exhibits WHERE indexed = 3)"
         ).fetchone()
         return int(row[0])
@@ -714,7 +720,8 @@ class Catalogue:
         return [
             row[0]
             for row in self._db.execute(
-                "SELECT id FROM exhibits WHERE look = 1 AND state = 'read' ORDER BY id"
+                "SELECT id FROM exhibits INDEXED BY exhibits_to_look"
+                " WHERE look = 1 AND state = 'read' ORDER BY id"
             )
         ]
 
@@ -775,6 +782,7 @@ class Catalogue:
         self._db.execute("DELETE FROM annotations WHERE digest = ?", (digest,))
         self._db.execute("DELETE FROM ocr_kept WHERE digest = ?", (digest,))
         self._db.execute("DELETE FROM exhibits WHERE id = ?", (exhibit,))
+        self._counted = (0, 0)
 
     def scrub(self) -> None:
         """Write the file anew, so that nothing removed is left in free pages or the WAL."""
@@ -795,8 +803,9 @@ class Catalogue:
     def unindexed(self, limit: int) -> list[Row]:
         """Exhibits that were read and are not found by search as they are now."""
         sql = (
-            f"SELECT {_ROW} FROM exhibits WHERE indexed = 0 AND state = 'read' ORDER BY id LIMIT ?"
-        )
+            f"SELECT {_ROW} FROM exhibits INDEXED BY exhibits_unindexed"
+            " WHERE indexed = 0 AND state = 'read' ORDER BY id LIMIT ?"
+        )  # by itself SQLite walks all that was ever read, and the run slows down as it goes on
         return [_row(values) for values in self._db.execute(sql, (limit,))]
 
     def confirm_indexed(self) -> None:

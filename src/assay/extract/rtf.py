@@ -236,7 +236,7 @@ class _Reader:
         self._state = self._stack.pop()
         if closed.place != self._state.place:
             self._end_place(closed.place)
-        elif closed.place == "docvar":
+        elif closed.place == "docvar" and "docvar" in self._out:
             self._out["docvar"].add("\0")  # between the name and the value
 
     def _destination(self, word: bytes, starred: bool) -> bool:
