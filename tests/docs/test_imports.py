@@ -35,7 +35,7 @@ THIRD_PARTY = {
         "python_calamine", "pytsk3", "pyvhdi", "pyvmdk", "selectolax", "xlrd",
     }),
     # spellchecker: its word lists alone
-    "corroborate": frozenset({"msgspec", "numpy", "rapidfuzz"}),
+    "corroborate": frozenset({"lxml", "msgspec", "numpy", "rapidfuzz"}),
     "examine": frozenset({"msgspec", "numpy", "pypdfium2"}),
     "statements": frozenset({"msgspec", "numpy"}),
     "engines": frozenset({

@@ -14,8 +14,9 @@ that the draft names; figures; dates), `sources` a `corroborate.sources.Sources`
 the number of quotations done. The checks come in the order of the draft. `text[start:end]` is
 each check's `text`. Nothing is raised for any text.
 
-`alarming(checks)` tells whether exit code 30 is due. `footnotes.footnotes(checks)` and
-`commented.comment_on(docx, checks)` make what a writer pastes and opens.
+`alarming(checks)` tells whether exit code 30 is due. `wording.footnotes(checks)` and
+`wording.with_footnotes(text, checks)` make what a writer pastes, `commented.comment_on(docx, text,
+checks, author=…, at=…)` and `commented.new_docx(text, checks, …)` a DOCX with comments.
 
 How a quotation is checked:
 
