@@ -390,9 +390,9 @@ def _value_right(figure: Figure, value: str, resolution: dict, spec: str) -> boo
     if spec.startswith("Duration"):
         return same(low * SECONDS.get(figure.unit, 0), wanted)
     unit = resolution.get("isoCurrency") or UNITS.get(resolution.get("unit", ""), "")
-    if unit and figure.unit != unit:
+    if unit and figure.unit != unit and not spec.startswith("Dimension"):
         return False
-    if same(low, wanted) or (figure.unit == "¢" and same(low, wanted)):
+    if same(low, wanted) or (figure.low is None and same(low - 1, wanted)):
         return True
     # "about n" and "nearly n" are intervals around it
     return (

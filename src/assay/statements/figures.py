@@ -412,7 +412,10 @@ class Reader:
                 "like",
                 "in",
             ) and not after.startswith("'")
-        if text == "one":
+        if text in ("all", "full", "whole", "entire", "another"):
+            unit = re.match(r"[\s-]*(\w+)", self.flat[self.tokens.starts[last] :][:24])
+            return unit is not None and not unit.group(1).endswith("s")
+        if text == "one" and not self.unit_at(self.tokens.starts[last]):
             before = self.word_before(index).lower()
             if before in ("the", "which", "that", "this", "no", "any", "every", "each", "another",
                           "some", "-", "other", "first", "last", "loved", "good", "day",
@@ -623,6 +626,12 @@ class Reader:
                 amount.end = end
             return
         amount.unit, amount.end = unit, end
+        if unit in TIMES and self.name == "en" and amount.exact and amount.low is not None:
+            more = re.match(r"\s+and\s+(?:a\s+)?(half|quarter)\b", self.flat[end : end + 20])
+            if more is not None and self.free(end, end + more.end()):
+                amount.low += 0.5 if more.group(1) == "half" else 0.25
+                amount.high = amount.low + 0.1
+                amount.end = end + more.end()
         if (
             self.name == "zh"
             and self.flat[amount.end : amount.end + 1] == "半"
@@ -659,7 +668,11 @@ class Reader:
         if upper.low is not None or number.low is not None or upper.value is None:
             return 0
         second = Amount(at, end, (at, end), upper.value, upper.value + upper.step)
-        second.unit = amount.unit if sign else ""
+        if sign:
+            code = CURRENCY_SIGNS.get(sign.group().strip(), "")
+            if code != amount.unit and not (code == "USD" and amount.unit in CURRENCY_CODES):
+                return 0
+            second.unit = amount.unit
         self.short(second, upper)
         unit, unit_end = self._unit_at(second.end)
         if unit and self.free(second.end, unit_end) and amount.unit not in CURRENCY_CODES:

@@ -8,6 +8,9 @@ from typing import Any
 
 from assay.statements.numerals import Number, Rule, Tokens
 
+_UNITS = dict(
+    zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True)
+)
 Maker = Callable[[re.Match[str], Tokens, Rule], Number | None]
 NUMBERS: dict[str, Maker] = {}
 
@@ -50,6 +53,15 @@ def fraction(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     if not lower or upper > 1e6:
         return None
     value = upper / lower
+    name = roles_at(match, tokens, rule, "n").get("num")
+    mixed = _AND_UNIT.search(name.name) if name is not None else None
+    if mixed is not None:
+        # "twenty and three fifths" is 20.6, "twenty-three fifths" 4.6
+        part = _UNITS[mixed.group(2).lower()]
+        times = roles_at(match, tokens, rule, "m")
+        scale = _factor(times) if times else _SCALES.get((mixed.group(1) or "").lower(), 1)
+        value = upper - part + part / lower * scale
+        return Number(int(value)) if value == int(value) else share(value)
     whole = roles_at(match, tokens, rule, "w")
     if whole:
         number = whole.get("num")
@@ -62,6 +74,30 @@ def fraction(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     if value == int(value) and value >= 1:
         return Number(int(value), name=_text(match, tokens))
     return share(value)
+
+
+@maker
+def pointed(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "nought point nought three", "five point eleven"."""
+    first, *rest = [
+        tokens.meanings[index]["num"]
+        for index in range(match.start(), match.end())
+        if "num" in tokens.meanings[index]
+    ]
+    if not first.whole or any(number.digits or not number.whole for number in rest):
+        return None
+    if len(rest) > 1 and any(number.value > 9 for number in rest):
+        return None
+    digits = "".join(str(int(number.value)) for number in rest)
+    return Number(float(f"{int(first.value)}.{digits}"), 10.0 ** -len(digits))
+
+
+_AND_UNIT = re.compile(
+    r"(?:\b(thousand|million|billion|trillion)\s+)?\band\s+"
+    r"(one|two|three|four|five|six|seven|eight|nine)$",
+    re.IGNORECASE,
+)
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
 @maker

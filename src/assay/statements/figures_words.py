@@ -207,6 +207,7 @@ def make(
 
 # Fractions, and words for an order of size; the makers are in `figures_build.py`.
 ENGLISH = [
+    ("'half' <a>(?= (<unit|tunit>))", "half"),
     (
         "(n:<num>|<a>)(_'-'_| )(d:<den>)(?! <word>'er')( 'of')? ((a2:<a>) )?(m:<num|mult>)",
         "fraction",
@@ -231,6 +232,8 @@ ENGLISH = [
     ("(<a> )?<few>( 'of')?( <a>)? (n:<num>)", "several"),
     ("(<a> )?<few>( 'of')? (?=(<unit|tunit>))", "few"),
     ("<a>(?=_'-'?_(<unit|tunit>))", "one"),
+    ("('all'|'full'|'whole'|'entire'|'another')(?=_'-'?_(<unit|tunit>))", "one"),
+    ("(n:<num>) 'point' <num>( <num>){0,8}", "pointed"),
 ]
 
 

@@ -604,9 +604,16 @@ def _take(state: Group, roles: Roles, joined: bool, style: Style, first: bool) -
         return True
     elif "num" in roles and ("dg" in roles or roles["num"].digits):
         number: Number = roles["num"]
-        if number.fraction or state.open:
+        if number.fraction:
             return False
-        if not first and not (joined and style.joins_digits and number.value < state.top):
+        if state.open:
+            # "3 hundred and 21"
+            whole = joined and style.joins_digits and number.whole and number.value < 100
+            if not whole or state.group % 100 or not state.group:
+                return False
+            state.group += number.value
+            return True
+        if not first:
             return False
         state.group = number.value
         state.step = number.step

@@ -11,7 +11,7 @@ _AMPM = "(ap:'a'|'p')_'.'?_'m'(_'.')?"
 _ORDINAL = "(n:<dg>)<ordinal_mark>|(t:<num>)(_'-'_| )(o:<unit_ordinal>)"
 _YEAR = "(c:<cent>)(_'-'_| )(yy:<yy>)"
 _HALF = (
-    "(n:<num>) 'and' (<a> )?((h:'half')|(q:'quarter'))(?! <mult>)|(n2:<num>) (a2:<dg>)'/'(b2:<dg>)"
+    "(n:<num>) 'and' (<a> )?((h:'half')|(q:'quarter'))( (m:<num>))?|(n2:<num>) (a2:<dg>)'/'(b2:<dg>)"
 )
 
 
@@ -74,6 +74,22 @@ def halves(tokens: Tokens, language: Language) -> list[Fold]:
             number: Number = tokens.meanings[match.start("n__0")]["num"]
             more = 0.5 if match.start("h__0") >= 0 else 0.25
             scale = 1.0
+            times = 1.0
+            if match.start("m__0") >= 0:
+                # "two and a half million"; another number ends the fold before it
+                word = tokens.meanings[match.start("m__0")]["num"].name.lower()
+                if word in SCALES:
+                    times = SCALES[word]
+                else:
+                    last = match.start("m__0") - 1
+            if times > 1:
+                value = (
+                    number.value + more * times
+                    if number.value >= times
+                    else (number.value + more) * times
+                )
+                out.append(Fold(first, last, roles_of_number(Number(int(value), name="x million"))))
+                continue
             words = number.name.lower().replace("-", " ").split()
             if words and words[-1] in SCALES and number.value >= SCALES[words[-1]]:
                 scale = SCALES[words[-1]]
@@ -133,7 +149,7 @@ def language() -> Language:
         "mdy",
         {"dates": rules, "figures": figures_words.ENGLISH},
         {
-            "figures": "<num|orders|few>|<a>(?=_('-'_)?<den|num|few|unit|tunit|mult>)|<a>(?= 'half')|'half'",
+            "figures": "<num|orders|few>|('all'|'full'|'whole'|'entire'|'another')(?=_'-'?_<unit|tunit>)|<a>(?=_('-'_)?<den|num|few|unit|tunit|mult>)|<a>(?= 'half')|'half'",
             "dates": f"({_AROUND}){{0,12}}({core})({_AROUND})*",
         },
         [marks, ordinals, years, halves],

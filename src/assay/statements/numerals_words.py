@@ -35,7 +35,7 @@ def each(role: str, pairs: str) -> Words:
     return out
 
 
-ENGLISH = Style(joiner="and", hyphen=True)
+ENGLISH = Style(joiner="and", hyphen=True, joins_digits=True)
 
 _EN_ORDINALS = (
     "first=1 second=2 third=3 fourth=4 fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 "
