@@ -53,7 +53,7 @@ LEAD = re.compile(
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """A span without leading prepositions and trailing marks."""
     start += len(LEAD.match(text[start:end]).group())  # type: ignore[union-attr]
-    while end > start and text[end - 1] in " .,;:!?'’":
+    while len(text) >= end > start and text[end - 1] in " .,;:!?'’":
         end -= 1
     return start, end
 

@@ -96,6 +96,20 @@ class Hit:
             last -= 1
         return Part(letters.starts[first], letters.starts[last], kind, **fields)
 
+    def in_range(self) -> bool:
+        """Whether "two to" stands before: then the words are the end of a range of lengths."""
+        words: list[int] = []
+        index = self.match.start() - 1
+        while index >= 0 and len(words) < 2:
+            if " " not in self.tokens.meanings[index]:
+                words.append(index)
+            index -= 1
+        return (
+            len(words) == 2
+            and self.tokens.word(words[0]).lower() in RANGE_WORDS
+            and "num" in self.tokens.meanings[words[1]]
+        )
+
     def before(self) -> str:
         """The word before, in lower case."""
         index = self.match.start() - 1
@@ -103,7 +117,13 @@ class Hit:
             index -= 1
         return self.tokens.word(index).lower() if index >= 0 else ""
 
-    def after(self, skip: int = 0) -> str:
+    def before_roles(self) -> Any:
+        index = self.match.start() - 1
+        while index >= 0 and " " in self.tokens.meanings[index]:
+            index -= 1
+        return self.tokens.meanings[index] if index >= 0 else {}
+
+    def after(self) -> str:
         """The word after, as written."""
         index = self.match.end()
         while index < len(self.tokens.meanings) and " " in self.tokens.meanings[index]:
@@ -117,6 +137,8 @@ class Hit:
         return self.tokens.meanings[index] if index < len(self.tokens.meanings) else {}
 
 
+# what stands between the two numbers of a range
+RANGE_WORDS = frozenset("to or - – — 到 至 ~ до или bis oder à ou a o الى إلى أو".split())
 # the reason of a part that stands for nothing alone
 BARE = "bare"
 
@@ -698,6 +720,8 @@ def direction(hit: Hit) -> int:
 
 @builder
 def steps(hit: Hit) -> Part | None:
+    if hit.in_range():
+        return None
     sign = direction(hit)
     out: list[tuple[float, str]] = []
     for count, name in (("n", "u"), ("n2", "u2"), ("n3", "u3")):

@@ -545,7 +545,7 @@ def zh_span_one(hit: Hit) -> Part | None:
 def zh_steps(hit: Hit) -> Part | None:
     unit = unit_in(hit)
     count = 3.0 if hit.has("few") else hit.count("n")
-    if unit is None or count is None or count > 10_000:
+    if unit is None or count is None or count > 10_000 or hit.in_range():
         return None
     if "year" in hit.roles("n") or hit.text("u") == "日":
         return None

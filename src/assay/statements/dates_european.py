@@ -101,6 +101,7 @@ def rules(g: Gaps) -> Rules:
         # clocks
         (f"('{g.at}' )?(c:<clock>)(_('{g.hours}'))?", "clock_plain"),
         (f"('{g.at}' )?(h:<hour>)_('{g.hours}')(_(mi:<min>))?", "clock_hours"),
+        (f"('{g.at}' )?(h:<hour>)(mi:<hmin>)", "clock_hours"),
         (f"('{g.at}' )(dd:<dec2>)_('{g.hours}')", "clock_dots"),
         (f"('{g.at}' )(cw:<clockword>)", "clock_word"),
         ("(v:<now>)", "now"),
@@ -311,7 +312,9 @@ def clock_plain(hit: Hit) -> Part | None:
 @builder
 def clock_hours(hit: Hit) -> Part | None:
     hour = hit.get("h", "hour")
-    minute = hit.get("mi", "min", "int") if hit.has("mi") else 0
+    minute = hit.get("mi", "hmin", "min", "int") if hit.has("mi") else 0
+    if hit.match.start() < hit.span("h")[0] and "num" in hit.before_roles():
+        return None  # "deux à trois heures"
     sure = hit.match.start() != hit.span("h")[0]
     if (
         hour is None
@@ -571,7 +574,7 @@ def russian() -> tuple[Words, Rules]:
     gaps = Gaps(
         the="", of="", to="по|до|и", year_word="года|год|году|г|годом|гг|годах|годы|годов|годам",
         in_year="с|до|по|после|к|около|между|летом|осенью|зимой|весной", ago_before="", ago_after="назад|тому назад|спустя", later_before="через|спустя",
-        hours="часов|часа|час|ч", at="в|около|до|с|к", quarter="квартал|квартале|квартала", half="полугодие|полугодии|половине|половина|половины",
+        hours="часов|часа|час|ч", at="в", quarter="квартал|квартале|квартала", half="полугодие|полугодии|половине|половина|половины",
         century="век|веке|века|в", decade="годы|годах|годов|гг|е", decade_mark="е|х",
     )  # fmt: skip
     return words, [

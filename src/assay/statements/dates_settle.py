@@ -424,7 +424,7 @@ def _needs_year(part: Part) -> bool:
         "weekday of month", "week of year", "week with day", "nth week of year",
     ):  # fmt: skip
         return part.year is None and part.shift is None
-    if part.kind in ("cycle", "lunar") and part.fixed is None:
+    if part.kind in ("cycle", "lunar", "hijri") and part.fixed is None:
         return True
     return part.base is not None and _needs_year(part.base)
 
@@ -455,6 +455,8 @@ def intervals(part: Part, written: dt.date | None, near: int) -> tuple[list[Inte
         return _on_base(part, written, near)
     if part.kind in ("cycle", "lunar"):
         return _lunar(part, written, near)
+    if part.kind == "hijri":
+        return _hijri(part, written, near)
     relative = part.shift is not None or part.kind in (
         "steps",
         "weekday",
@@ -667,6 +669,33 @@ def _on_base(part: Part, written: dt.date | None, near: int) -> tuple[list[Inter
             if start < last:
                 out.append((start, start + DAY))
     return out, why
+
+
+def _hijri(part: Part, written: dt.date | None, near: int) -> tuple[list[Interval], str]:
+    """A month or day of the Islamic calendar whose year is open."""
+    from assay.statements.dates_calendars import hijri_month, hijri_to_day, hijri_year_of
+
+    centre = written or dt.date(min(max(near, 1), 9997), 7, 1)
+    year = hijri_year_of(centre)
+    spans: list[Interval] = []
+    for one in (year - 1, year, year + 1):
+        if part.day is None:
+            month = hijri_month(one, part.month or 1)
+            if month is not None:
+                spans.append((midnight(month[0]), midnight(month[1])))
+        else:
+            day = hijri_to_day(one, part.month or 1, part.day)
+            if day is not None:
+                spans.append((midnight(day), midnight(day) + DAY))
+    at = midnight(centre)
+    if part.shift is not None:
+        if written is None:
+            return [], "depends on the day of writing, which is not known"
+        if part.shift < 0:
+            spans = [span for span in spans if span[1] <= at][-1:]
+        elif part.shift > 0:
+            spans = [span for span in spans if span[0] > at][:1]
+    return nearest(spans, centre), "the tabular Islamic calendar; a day more or less by sight"
 
 
 def _lunar(part: Part, written: dt.date | None, near: int) -> tuple[list[Interval], str]:

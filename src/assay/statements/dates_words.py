@@ -166,7 +166,7 @@ RULES: Rules = [
     # a weekday
     (f"('on' )?({_MOD} 'week'_('on' )?(wd:<weekday>))", "weekday_of_week"),
     (f"('on' (?=<weekday> ('of'|<mod>)))?(wd:<weekday>)( 'of'|',')?( 'the')? {_MOD} 'week'", "weekday_of_week"),
-    (f"({_MOD} )?(wd:<wdfull>)('.'(?! <upper>))?", "weekday"),
+    (f"({_MOD} )?(wd:<wdfull>)", "weekday"),
     (f"({_MOD} )(wd:<weekday>)", "weekday"),
     ("('this' )(wd:<weekday>)'('(m:<month>)_('-'|'.'|'/'|' ')_(d:<day|ordinal>)')'", "day"),
     ("(wd:<weekday>)", "weekday_short"),

@@ -137,6 +137,7 @@ FUNCTIONS = {
     "fr": ("figures_european", "french"),
     "es": ("figures_european", "spanish"),
     "ru": ("figures_european", "russian"),
+    "ar": ("figures_arabic", "arabic"),
 }
 
 
@@ -257,6 +258,8 @@ class Reader:
                 amount.high, amount.low_included = None, False
         if number.name == "%":
             amount.unit = "%"
+        elif number.name.startswith("unit:"):
+            amount.unit = number.name[5:]
         if not self.words.spaced or self.flat[end : end + 1] != ".":
             pass
         elif _CUT_SHORT.search(self.flat, max(0, end - 5), end):
@@ -341,10 +344,16 @@ class Reader:
             self.language.articles and self.tokens.word(index) in ("一", "壹") and last == index + 1
         ):
             return self.is_chinese_one(start, end)
+        if self.name == "ar" and flat[start:end] in ("المائه", "المئه"):
+            return False  # a part of "per cent"
         if not digits and self.words.ones:
             if self.text[start:end].lower() in self.words.ones:
                 # an article, unless a bound stands before it
-                return self.words.before.search(flat, max(0, start - 40), start) is not None
+                near = max(0, start - 40)
+                return bool(
+                    self.words.before.search(flat, near, start)
+                    or self.words.minus.search(flat, near, start)
+                )
         if not digits and self.words.spaced and self.name == "en":
             return self.is_english_amount(index, last, number)
         return True
@@ -355,7 +364,11 @@ class Reader:
             index -= 1
         if index >= 0 and self.tokens.word(index) == ".":
             index -= 1
-        return self.tokens.word(index) if index >= 0 else ""
+        return (
+            self.flat[self.tokens.starts[index] : self.tokens.starts[index + 1]]
+            if index >= 0
+            else ""
+        )
 
     def word_after(self, index: int) -> str:
         """The second word after a token: what follows its unit."""
@@ -511,6 +524,7 @@ class Reader:
         if match is None:
             match = self.words.signs.search(self.text, max(0, amount.start - 10), amount.start)
         if match is None:
+            self.percent_before(amount)
             return
         word = match.group(1)
         code = CURRENCY_SIGNS.get(re.sub(r"\s", "", word), word)
@@ -531,6 +545,14 @@ class Reader:
             amount.start -= 1
             step = amount.high - amount.low
             amount.low, amount.high = -amount.low, -amount.low + step
+
+    def percent_before(self, amount: Amount) -> None:
+        """ "percent of twenty", "بالمائة 210"."""
+        if self.words.percent is None:
+            return
+        match = self.words.percent.search(self.flat, max(0, amount.start - 16), amount.start)
+        if match is not None and self.free(match.start(), amount.start):
+            amount.unit, amount.start = "%", match.start()
 
     def unit_at(self, end: int) -> str:
         return self._unit_at(end)[0]
@@ -679,6 +701,8 @@ class Reader:
             second.unit, second.end = unit, unit_end
         if amount.unit and second.unit and second.unit != amount.unit:
             return 0
+        if amount.unit == "%" and second.unit != "%":
+            return 0
         word = gap.group().strip().lower()
         if word in ("or", "或", "или", "oder", "ou", "o", "أو") and not (
             amount.low is not None
@@ -718,7 +742,7 @@ class Reader:
         match = self.words.before.search(flat, max(0, amount.start - 40), amount.start)
         if match is not None:
             kind = self.words.bounds.get(_spaced(match.group(1)), "")
-            if kind == "exact":
+            if kind == "exact" or (kind == "most" and self.is_fall(match.start(1))):
                 kind = ""
             elif kind and self.free(match.start(1), amount.start):
                 amount.start = match.start(1)
@@ -753,6 +777,11 @@ class Reader:
             amount.high = max(low + width, high)
         elif kind == "nearly" and low > 0:
             amount.low, amount.high = low * 0.9, low
+
+    def is_fall(self, start: int) -> bool:
+        """Whether "to" says where a fall ends: "um 5 % bis 4 Milliarden" is no bound."""
+        before = self.flat[max(0, start - 12) : start].rstrip().lower()
+        return before.endswith(("%", "процента", "процентов", "prozent", "pour cent", "por ciento"))
 
     def joined(self, found: list[Amount]) -> list[Amount]:
         """Put "3 dollars" and "50 cents" together."""

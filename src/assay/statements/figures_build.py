@@ -146,6 +146,8 @@ def order(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
         return vague(2 * first * unit, 10 * first * unit)
     if first == 10:
         return None
+    if first in (10_000, 100_000):
+        return vague(2 * first, 10 * first)  # Zehntausende, Hunderttausende
     above = [size for size in ORDERS if size > first]
     return vague(2 * first, 100 if first < 100 else above[0])
 
@@ -179,3 +181,55 @@ def one(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
 @maker
 def one_and_half(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     return Number(1.5, 0.1, fraction=True)
+
+
+@maker
+def approx(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "une centaine": about a hundred, a tenth to either side."""
+    size = roles_at(match, tokens, rule, "o").get("approx")
+    if not size:
+        return None
+    times = roles_at(match, tokens, rule, "m")
+    factor = times["num"].value if "num" in times else times.get("mult") or times.get("orders") or 1
+    value = size * factor
+    return Number(value, low=0.9 * value, high=1.1 * value)
+
+
+@maker
+def several_orders(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "несколько тысяч", "plusieurs centaines", "einige hundert": two to ten of them."""
+    roles = roles_at(match, tokens, rule, "o")
+    size = roles.get("orders")
+    if size is None and "num" in roles:
+        number: Number = roles["num"]
+        if number.digits or number.low is not None or number.value < 10:
+            return None
+        size = number.value
+    if size is None:
+        size = roles.get("mult") or roles.get("dozen")
+    if size is None:
+        return None
+    times = roles_at(match, tokens, rule, "m")
+    if times:
+        size *= (
+            times["num"].value if "num" in times else times.get("mult") or times.get("orders") or 1
+        )
+    return vague(2 * size, 10 * size)
+
+
+@maker
+def half_of(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    roles = roles_at(match, tokens, rule, "m")
+    factor = roles["num"].value if "num" in roles else roles.get("mult")
+    return Number(int(factor / 2), name="x") if factor else None
+
+
+@maker
+def plain_half(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    return share(0.5)
+
+
+@maker
+def one_part(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    lower = roles_at(match, tokens, rule, "d").get("den")
+    return share(1 / lower) if lower else None

@@ -329,7 +329,7 @@ def chinese() -> FigureWords:
             °C: 摄氏度
             °F: 华氏度
             °: 度
-            year: 年, 周岁, 岁, 年半
+            year: 年, 周岁, 岁
             month: 个月, 月
             week: 周, 个星期, 星期, 个礼拜, 礼拜, 周大, 个周
             day: 天, 日

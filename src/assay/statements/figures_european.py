@@ -5,50 +5,7 @@ from __future__ import annotations
 import re
 
 from assay.statements.dates_words import Rules
-from assay.statements.figures_build import maker, roles_at, vague
 from assay.statements.figures_words import FigureWords, make, units
-from assay.statements.numerals import Number, Rule, Tokens
-
-
-@maker
-def approx(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
-    """ "une centaine": about a hundred, a tenth to either side."""
-    size = roles_at(match, tokens, rule, "o").get("approx")
-    if not size:
-        return None
-    times = roles_at(match, tokens, rule, "m")
-    factor = times["num"].value if "num" in times else times.get("mult") or times.get("orders") or 1
-    value = size * factor
-    return Number(value, low=0.9 * value, high=1.1 * value)
-
-
-@maker
-def several_orders(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
-    """ "несколько тысяч", "plusieurs centaines", "einige hundert": two to ten of them."""
-    roles = roles_at(match, tokens, rule, "o")
-    size = roles.get("orders")
-    if size is None and "num" in roles:
-        number: Number = roles["num"]
-        if number.digits or number.low is not None or number.value < 10:
-            return None
-        size = number.value
-    if size is None:
-        size = roles.get("mult") or roles.get("dozen")
-    if size is None:
-        return None
-    times = roles_at(match, tokens, rule, "m")
-    if times:
-        size *= (
-            times["num"].value if "num" in times else times.get("mult") or times.get("orders") or 1
-        )
-    return vague(2 * size, 10 * size)
-
-
-@maker
-def half_of(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
-    roles = roles_at(match, tokens, rule, "m")
-    factor = roles["num"].value if "num" in roles else roles.get("mult")
-    return Number(int(factor / 2), name="x") if factor else None
 
 
 def _rules(of: str) -> Rules:
@@ -92,21 +49,6 @@ RUSSIAN: Rules = [
     ("(d:'половина'|'половину'|'половины'|'половине')", "plain_half"),
     ("(d:'треть'|'трети'|'четверть'|'четверти')", "one_part"),
 ]
-
-
-@maker
-def plain_half(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
-    from assay.statements.figures_build import share
-
-    return share(0.5)
-
-
-@maker
-def one_part(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
-    from assay.statements.figures_build import share
-
-    lower = roles_at(match, tokens, rule, "d").get("den")
-    return share(1 / lower) if lower else None
 
 
 def german() -> FigureWords:

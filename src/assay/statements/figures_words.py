@@ -7,7 +7,7 @@ Kinds of bounds: `over` (n, ∞), `least` [n, ∞), `under` (-∞, n), `most` (-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # symbol -> ISO 4217. Where a symbol is of several currencies, the one that news mean by it.
 CURRENCY_SIGNS = {
@@ -137,7 +137,7 @@ class FigureWords:
     minus: re.Pattern[str]
     spaced: bool = True
     yen: str = "JPY"
-    prefix_units: dict[str, str] = field(default_factory=dict)
+    percent: re.Pattern[str] | None = None  # "percent of", before a number
     link: str = ""  # what may stand between a number and its unit: "millones de euros"
     # a bound and a unit without a number, which is one: "более года"
     bare: re.Pattern[str] | None = None
@@ -170,7 +170,7 @@ def make(
     spaced: bool = True,
     between: str = "",
     yen: str = "JPY",
-    prefix_units: dict[str, str] | None = None,
+    percent: str = "",
 ) -> FigureWords:
     """Compile the words of a language. `between` may stand between a bound and its number."""
     bounds, after_bounds = phrases(before), phrases(after)
@@ -201,7 +201,7 @@ def make(
         re.compile(minus, re.IGNORECASE),
         spaced,
         yen,
-        prefix_units or {},
+        re.compile(percent, re.IGNORECASE) if percent else None,
     )
 
 
@@ -410,4 +410,5 @@ def english() -> FigureWords:
         "form rule resolution title world windows iphone apollo formula area group category step",
         r"(?:(?<![\w)])(?:minus|negative)\s+|(?<![\w)])-\s?)$",
         between=r"(?:(?:the|a|an|another|its|his|their)\s+)?",
+        percent=r"(?<!\w)per\s?cents? of\s+$",
     )

@@ -328,19 +328,19 @@ def roles_of_digits(token: str, decimal: str) -> Roles:
         sign = -1 if power.startswith("-") and not power.startswith("--") else 1
         exponent = sign * int(power.lstrip("+-"))
         try:
-            value = float(base) ** exponent
+            value = float(base.replace(",", ".")) ** exponent
         except (OverflowError, ZeroDivisionError):
             return {"skip": None}
         return roles_of_number(Number(value, abs(value) / 100, plain, fraction=True))
     if "e" in plain:
         try:
-            value = float(plain)
+            value = float(plain.replace(",", "."))
         except ValueError:
             return {"skip": None}
         if value in (float("inf"), 0.0):
             return {"skip": None}
         mantissa, power = plain.split("e")
-        places = len(mantissa.partition(".")[2])
+        places = len(mantissa.replace(",", ".").partition(".")[2])
         step = 10.0 ** (int(power) - places)
         if value + step == float("inf"):
             return {"skip": None}
@@ -427,6 +427,7 @@ class Group:
     open: bool = False  # the group has begun
     top: float = float("inf")  # the multiplier before; the next must be smaller
     step: float = 1
+    rough: bool = False  # written with decimals: each factor widens the step
     only_digits: str = ""
     spoken: bool = False
 
@@ -468,7 +469,9 @@ class Style:
     unit_first: bool = False  # "one and twenty" is 21
     scores: tuple[int, ...] = ()  # tens after which 10 to 19 may follow (soixante-dix)
     four_twenties: bool = False
-    joins_digits: bool = False  # "و" before digits goes on with the number
+    joins_digits: bool = False  # "and" before digits goes on with the number: 3 hundred and 21
+    teen_after: bool = False  # ten after a unit makes 13 to 19 (ثلاثة عشر)
+    joined_only: bool = False  # parts are added with the joiner alone; without it they multiply
     _begins: re.Pattern[str] | None = None
 
     def begins(self, alphabet: Alphabet) -> re.Pattern[str]:
@@ -476,7 +479,7 @@ class Style:
             # a number in digits needs a word after it to be folded
             self._begins = rule(
                 alphabet,
-                "<small|tens|hundred|hundreds|dozen|mult>|<num>(?=_'-'?_<mult|hundred|dozen>)",
+                "<small|tens|hundred|hundreds|dozen|mult|dual>|<num>(?=_'-'?_<mult|hundred|dozen>)",
             ).pattern
         return self._begins
 
@@ -533,6 +536,21 @@ def _sticks(roles: Roles) -> bool:
 def _take(state: Group, roles: Roles, joined: bool, style: Style, first: bool) -> bool:
     """Put one more word to the number; False where the number cannot go on with it."""
     group = int(state.group) if state.group == int(state.group) else -1
+    if style.joined_only and not first and not joined:
+        # without "and" a word multiplies, or makes a teen
+        if style.teen_after and roles.get("small") == 10 and 0 < group % 100 < 10:
+            state.group += 10
+            return True
+        if "mult" not in roles and "hundred" not in roles and "dozen" not in roles:
+            return False
+    if "dual" in roles and ("mult" not in roles or first):
+        value = roles["dual"]
+        if state.open or value / 2 >= state.top:
+            return False
+        state.total += value
+        state.top = value / 2
+        state.spoken = True
+        return True
     if "small" in roles:
         value = roles["small"]
         if value == 0 and not first:
@@ -571,7 +589,7 @@ def _take(state: Group, roles: Roles, joined: bool, style: Style, first: bool) -
         if state.open and not 0 < state.group < 100:
             return False
         state.group = (state.group if state.open else 1) * 100
-        state.step *= 100 if state.only_digits and state.step < 1 else 1
+        state.step *= 100 if state.rough else 1
     elif "dozen" in roles:
         if not state.open and (not first or "orders" in roles or "counted" in roles):
             return False
@@ -597,7 +615,7 @@ def _take(state: Group, roles: Roles, joined: bool, style: Style, first: bool) -
             ) * factor  # "two thousand five hundred million"
         else:
             return False
-        if state.step < 1 or (state.only_digits and not state.spoken and state.step < 1):
+        if state.rough:
             state.step *= factor
         state.group, state.open, state.top = 0, False, factor
         state.spoken = True
@@ -617,6 +635,7 @@ def _take(state: Group, roles: Roles, joined: bool, style: Style, first: bool) -
             return False
         state.group = number.value
         state.step = number.step
+        state.rough = number.step < 1
         state.only_digits = number.digits
         state.open = True
         return True

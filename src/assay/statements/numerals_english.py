@@ -10,9 +10,7 @@ from assay.statements.numerals_words import ENGLISH, english, merge
 _AMPM = "(ap:'a'|'p')_'.'?_'m'(_'.')?"
 _ORDINAL = "(n:<dg>)<ordinal_mark>|(t:<num>)(_'-'_| )(o:<unit_ordinal>)"
 _YEAR = "(c:<cent>)(_'-'_| )(yy:<yy>)"
-_HALF = (
-    "(n:<num>) 'and' (<a> )?((h:'half')|(q:'quarter'))( (m:<num>))?|(n2:<num>) (a2:<dg>)'/'(b2:<dg>)"
-)
+_HALF = "(n:<num>) 'and' (<a> )?((h:'half')|(q:'quarter'))( (m:<num>))?|(n2:<num>) (a2:<dg>)'/'(b2:<dg>)"
 
 
 def marks(tokens: Tokens, language: Language) -> list[Fold]:

@@ -91,7 +91,25 @@ def _guess_german(word: str) -> Roles | None:
     return roles_of_number(Number(value, name=word))
 
 
-_SHARED_SHORT = each("short", "k=1000")
+_HOUR_MINUTES = re.compile(r"h([0-5]\d)")
+_ROMAN = re.compile(r"([ivx]{1,6})(?:e|ème|er)")
+_ROMAN_VALUES = {
+    name: number
+    for number, name in enumerate(
+        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi".split(), 1
+    )
+}
+
+
+def _guess_marks(word: str) -> Roles | None:
+    """ "h30" of 19h30, and "XXe"."""
+    match = _HOUR_MINUTES.fullmatch(word)
+    if match is not None:
+        return {"hmin": int(match.group(1))}
+    match = _ROMAN.fullmatch(word)
+    if match is not None and match.group(1) in _ROMAN_VALUES:
+        return {"ordinal": _ROMAN_VALUES[match.group(1)]}
+    return None
 
 
 def ordinals_by_mark(tokens: Tokens, language: Language) -> list[Fold]:
@@ -149,7 +167,6 @@ def _language(
     dates: tuple[Words, Rules],
     figures: Rules,
     marks: str,
-    guess: object = None,
     **patterns: str | bool | None,
 ) -> Language:
     date_words, date_rules = dates
@@ -162,6 +179,8 @@ def _language(
             table.setdefault(phrase.split()[0].partition("'")[0], {})["hol"] = None
     made: tuple[Roles, ...] = (
         {"ordinal": None},
+        {"ordinal": None, "upper": None},
+        {"hmin": None},
         {"small": None},
         {"hundred": None},
         {"mult": None},
@@ -169,6 +188,8 @@ def _language(
     alphabet = Alphabet({}, decimal=",", made=made)
     if name == "de":
         alphabet.guess = _guess_german
+    elif name in ("fr", "es"):
+        alphabet.guess = _guess_marks
     core = (
         "<month|weekday|mod|unit|tunit|season|deictic|clock|numdate|iso|clockword|yearmonth|now|vagueword|"
         "hol|year|ordinal|roman>|'uhr'|'heures'|'horas'|<day>'.'<m12>'.'"

@@ -117,7 +117,12 @@ def make(
     sources = [source for some in rules.values() for source, _ in some]
     for source in [*sources, *core.values(), *extra]:
         for word in words_in(source, alphabet.cut, alphabet.fold):
-            alphabet.words.setdefault(word, {})["=" + word] = None
+            known = alphabet.words.get(word)
+            if known is None:
+                # a word with an article keeps the roles of the word
+                guessed = alphabet.guess(word) if alphabet.guess is not None else None
+                known = alphabet.words[word] = dict(guessed or {})
+            known["=" + word] = None
     alphabet.words.setdefault("-", {})["=-"] = None
     alphabet.settle()
     compiled = {
@@ -136,6 +141,7 @@ MODULES = {
     "fr": ("numerals_european", "french"),
     "es": ("numerals_european", "spanish"),
     "ru": ("numerals_european", "russian"),
+    "ar": ("numerals_arabic", "language"),
 }
 
 
