@@ -390,3 +390,16 @@ def test_a_tar_of_folders_alone_holds_nothing_and_says_zero() -> None:
         archive.addfile(folder)
     reading = made.read_bytes(out.getvalue(), "a.tar")
     assert (reading.container, reading.expected, reading.problems) == (True, 0, ())
+
+
+def test_members_of_a_gnu_ar_are_read_though_their_modes_name_no_kind() -> None:
+    long = "a_long_name_of_a_file.txt"
+    reading = made.read_bytes(archives.ar({"a.txt": b"alpha", long: b"beta"}), "a.a")
+    assert names(reading) == [b"a.txt", long.encode()]
+    assert [m.size for m in reading.members] == [5, 4]
+
+
+def test_bytes_that_a_cpio_keeps_with_the_last_name_of_a_file_are_not_lost() -> None:
+    reading = made.read_bytes(archives.cpio_with_links("one", "two", body=b"kept"), "a.cpio")
+    assert [(m.name, m.size) for m in reading.members] == [((b"one",), 0), ((b"two",), 4)]
+    assert (reading.expected, reading.status) == (2, "read")

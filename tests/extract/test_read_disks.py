@@ -63,6 +63,31 @@ def test_the_census_of_an_image_misses_a_file_that_the_reader_drops(
     assert "members_missing" in made.codes(made.read_bytes(body, "usb.img"))
 
 
+FLAT = {name.rpartition("/")[2]: body for name, body in FILES.items()}
+SYSTEMS: dict[str, tuple[bytes, list[bytes]]] = {
+    "exFAT": (disk.exfat(FILES), [b"memo.txt", b"old.txt", b"sub/list.csv"]),
+    "HFS+": (disk.hfs_plus(FLAT), [b"list.csv", b"memo.txt", b"old.txt"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_files_of_other_systems_are_members_and_its_own_tables_are_none(system: str) -> None:
+    body, wanted = SYSTEMS[system]
+    reading = made.read_bytes(body, "usb.img")
+    assert sorted(names(reading)) == wanted
+    assert sorted(m.size for m in reading.members) == [4, 4, 1080]
+    assert reading.expected == 3
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("k", range(3))
+def test_the_census_of_other_systems_misses_a_file_that_the_reader_drops(
+    system: str, k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(monkeypatch, k)
+    assert "members_missing" in made.codes(made.read_bytes(SYSTEMS[system][0], "usb.img"))
+
+
 def test_the_acquisition_hash_of_an_e01_is_compared() -> None:
     good = made.read_bytes(disk.e01(VOLUME)[0], "usb.E01")
     assert ("ewf:verified", "MD5 match") in good.metadata.found

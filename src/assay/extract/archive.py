@@ -29,6 +29,8 @@ CARD = Card(
     ),
     limits="a cabinet that goes on in another one is read as far as it goes",
 )  # fmt: skip
+_AR = "application/x-archive"
+_AR_TABLES = (b"/", b"//", b"/SYM64/")  # of symbols and of long names: no members
 _LIBRARY = "libarchive.so.13"
 _PACKAGE = "libarchive13"
 _BY_HAND = "Unpack it with `7zz x` or `unar` and add the folder, or leave it: custody is complete."
@@ -88,10 +90,13 @@ def _take(entry: Any, transcript: Transcript) -> None:
     spool = transcript.members()
     name = _name(entry)
     link = _link(entry)
-    if link:
+    regular = entry.isreg or not entry.filetype  # GNU ar writes a mode without a type
+    if transcript.type == _AR and name in _AR_TABLES:
+        return
+    if link and not (regular and entry.size):  # some formats keep the bytes with the last name
         transcript.note("archive:link", f"{name.decode('utf-8', 'replace')} -> {link}")
         return
-    if not entry.isreg:
+    if not regular:
         if not entry.isdir:
             transcript.note("archive:special", name.decode("utf-8", "replace"))
         return

@@ -45,6 +45,8 @@ _GONE, _THERE = 2, 1  # flags: not in use, in use
 _NTFS, _NTFS_OWN = 1, 24  # its first inodes are the file system's own
 _DATA, _DATA_DEFAULT = 128, 1  # NTFS attribute; what other file systems call it
 _TABLES = (b"$ALLOC_BITMAP", b"$UPCASE_TABLE", b"$VOLUME_LABEL")  # of exFAT
+_HFS_OWN = (b"$ExtentsFile", b"$CatalogFile", b"$BadBlockFile", b"$AllocationFile", b"$StartupFile",
+            b"$AttributesFile")  # fmt: skip
 _DEPTH = 200
 _SHARE = 0.8  # of the time of one exhibit, after which what was got is kept
 
@@ -266,7 +268,8 @@ class _Reading:
             if ntfs and number < _NTFS_OWN:
                 self._own += number != 5
                 continue
-            if what == _VIRTUAL[0] or (not path and name in _TABLES):
+            own = name in _TABLES or (number < 16 and name in _HFS_OWN)
+            if what == _VIRTUAL[0] or (own and not path):
                 self._own += 1
                 continue
             if what in (_FOLDER, _VIRTUAL[1]):

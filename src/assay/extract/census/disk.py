@@ -1,8 +1,9 @@
 """Files of a disk image, counted from its file systems' own tables by hand.
 
 The Sleuth Kit, which the reader uses, is not asked. Partitions come from the MBR or GPT; then
-ext2 to ext4 are counted by their inode tables, FAT by its folders, NTFS by its MFT. One name a
-file is counted, so an image with hard links gives more members than this promises. A file
+ext2 to ext4 are counted by their inode tables, FAT and exFAT by their folders, NTFS by its MFT,
+HFS+ by the leaves of its catalogue. One name a file is counted, so an image with hard links gives
+more members than this promises; on HFS+ they make the count unknown. A file
 system without a counter makes the count unknown; one that no reader opens promises nothing.
 """
 
@@ -49,7 +50,11 @@ def _count(part: Window | Medium) -> int | None:
         return _ext(part, head[1024:2048])
     if head[3:11] == b"NTFS    ":
         return _ntfs(part, head)
-    if head[510:512] == b"\x55\xaa" and head[0] in (0xEB, 0xE9) and head[3:11] != b"EXFAT   ":
+    if head[3:11] == b"EXFAT   ":
+        return _exfat(part, head)
+    if head[1024:1026] in (b"H+", b"HX"):
+        return _hfs(part, head[1024:1536])
+    if head[510:512] == b"\x55\xaa" and head[0] in (0xEB, 0xE9):
         return _fat(part, head)
     return None
 
@@ -188,6 +193,79 @@ def _fat(part: Window | Medium, boot: bytes) -> int:
                 seen.add(number)
                 folders.append(chain(number))
     return count
+
+
+# ---------------------------------------------------------------- exFAT
+
+
+def _exfat(part: Window | Medium, boot: bytes) -> int:
+    table_at, table_size, heap_at, clusters, root = struct.unpack_from("<5I", boot, 80)
+    sector, unit = 1 << boot[108], 1 << boot[108] + boot[109]
+    table = part.read_at(table_at * sector, table_size * sector)
+
+    def body_of(number: int, size: int | None) -> bytes:
+        """The bytes of a folder: in one stretch where a size is given, else by its chain."""
+        start = heap_at * sector
+        if size is not None:
+            return part.read_at(start + (number - 2) * unit, size)
+        body, met = [], set[int]()
+        while 2 <= number < clusters + 2 and len(met) <= _MOST:
+            if number in met:
+                raise ValueError  # a ring
+            met.add(number)
+            body.append(part.read_at(start + (number - 2) * unit, unit))
+            number = struct.unpack_from("<I", table, number * 4)[0]
+        return b"".join(body)
+
+    count = 0
+    seen: set[int] = set()
+    folders: list[tuple[int, int | None]] = [(root, None)]
+    while folders:
+        body = body_of(*folders.pop())
+        for at in range(0, len(body) - 63, 32):
+            if body[at] == 0:
+                break
+            if body[at] != 0x85 or body[at + 32] != 0xC0:
+                continue
+            if not body[at + 4] & 0x10:
+                count += 1
+                continue
+            number, size = struct.unpack_from("<IQ", body, at + 52)
+            if number not in seen and len(seen) < _MOST:
+                seen.add(number)
+                whole = body[at + 33] & 2
+                folders.append((number, min(size, _MOST * 32) if whole else None))
+    return count
+
+
+# ---------------------------------------------------------------- HFS+
+
+
+def _hfs(part: Window | Medium, header: bytes) -> int | None:
+    """File records of the catalogue (Apple TN1150); None where it holds hard links."""
+    block = struct.unpack_from(">I", header, 40)[0]
+    size, total = struct.unpack_from(">Q4xI", header, 272)
+    extents = [struct.unpack_from(">II", header, 288 + 8 * n) for n in range(8)]
+    if sum(count for _, count in extents) < total:
+        return None  # it goes on in the file of overflown extents
+    tree = b"".join(part.read_at(start * block, count * block) for start, count in extents)[:size]
+    leaf, node = struct.unpack_from(">I", tree, 24)[0], struct.unpack_from(">H", tree, 32)[0]
+    files = 0
+    seen: set[int] = set()
+    while leaf and leaf not in seen:
+        seen.add(leaf)
+        body = tree[leaf * node : (leaf + 1) * node]
+        onward, records = struct.unpack_from(">I", body)[0], struct.unpack_from(">H", body, 10)[0]
+        for n in range(records):
+            at = struct.unpack_from(">H", body, node - 2 * (n + 1))[0]
+            at += 2 + struct.unpack_from(">H", body, at)[0]
+            if body[at : at + 2] != b"\0\2":
+                continue
+            if body[at + 48 : at + 56] == b"hlnkhfs+":
+                return None
+            files += struct.unpack_from(">H", body, at + 42)[0] & 0xF000 in (0, _REGULAR)
+        leaf = onward
+    return files
 
 
 # ---------------------------------------------------------------- NTFS

@@ -206,6 +206,99 @@ def seven_zip(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def archive_of(format_name: str, files: Mapping[str, bytes]) -> bytes:
+    """An archive by libarchive (`iso9660`, `cpio_newc`, `cpio_odc`, `cpio`, `xar`, `ar_bsd`)."""
+    import libarchive
+
+    out = io.BytesIO()
+
+    def write(block: bytes) -> int:
+        out.write(block)
+        return len(block)
+
+    with libarchive.custom_writer(write, format_name) as archive:
+        for name, body in files.items():
+            archive.add_file_from_memory(name, len(body), body, mtime=(ENTRY_TIME, 0))
+    return out.getvalue()
+
+
+def ar(files: Mapping[str, bytes]) -> bytes:
+    """An AR as GNU writes it: a table of symbols, one of long names, modes without a kind."""
+    names = "".join(f"{name}/\n" for name in files if len(name) > 15).encode()
+
+    def entry(head: bytes, mode: bytes, body: bytes) -> bytes:
+        said = head.ljust(16) + b"0".ljust(12) + b"0".ljust(6) + b"0".ljust(6) + mode.ljust(8)
+        return said + str(len(body)).encode().ljust(10) + b"`\n" + body + b"\n" * (len(body) & 1)
+
+    out = b"!<arch>\n" + entry(b"/", b"0", bytes(4)) + entry(b"//", b"", names)
+    for name, body in files.items():
+        long = len(name) > 15
+        head = f"/{names.index(name.encode())}" if long else name + "/"
+        out += entry(head.encode(), b"644", body)
+    return out
+
+
+def cpio_with_links(*links: str, body: bytes) -> bytes:
+    """A CPIO (newc) of one file under several names, as GNU writes it: its bytes with the last."""
+    out = b""
+    for number, name in enumerate([*links, "TRAILER!!!"]):
+        end = name == "TRAILER!!!"
+        held = body if number == len(links) - 1 else b""
+        f = (0 if end else 7, 0 if end else 0o100644, 0, 0, len(links), 0, len(held), 0, 0, 0, 0,
+             len(name) + 1, 0)  # fmt: skip
+        head = b"070701" + b"".join(b"%08X" % v for v in f) + name.encode() + b"\0"
+        out += head + bytes(-len(head) % 4) + held + bytes(-len(held) % 4)
+    return out
+
+
+def cabinet(files: Mapping[str, bytes]) -> bytes:
+    """A cabinet of one folder whose files are not packed ([MS-CAB])."""
+    entries = b""
+    at = 0
+    for name, body in files.items():
+        entries += struct.pack("<IIHHHH", len(body), at, 0, 0x4E6E, 0, 0x20) + name.encode() + b"\0"
+        at += len(body)
+    whole = b"".join(files.values())
+    data_at = 36 + 8 + len(entries)
+    data = struct.pack("<IHH", 0, len(whole), len(whole)) + whole
+    head = b"MSCF" + struct.pack(
+        "<IIIIIBBHHHHH", 0, data_at + len(data), 0, 44, 0, 3, 1, 1, len(files), 0, 0, 0
+    )
+    return head + struct.pack("<IHH", data_at, 1, 0) + entries + data
+
+
+def lha(files: Mapping[str, bytes], level: int = 0) -> bytes:
+    """An LHA of stored files (`-lh0-`), with headers of level 0, 1 or 2."""
+    out = b""
+    for name, body in files.items():
+        method = b"-lhd-" if name.endswith("/") else b"-lh0-"
+        sizes = struct.pack("<II", len(body), len(body))
+        crc = struct.pack("<H", _crc16(body))
+        if level == 2:
+            said = struct.pack("<HB", len(name) + 3, 1) + name.encode()
+            rest = method + sizes + struct.pack("<IBB", ENTRY_TIME, 0x20, 2) + crc + b"U"
+            rest += said + b"\5\0\0\0\0\0\0"  # the last: a checksum of the header, 0 so far
+            rest += b"\0" if (len(rest) + 2) % 256 == 0 else b""
+            header = struct.pack("<H", len(rest) + 2) + rest
+            summed = struct.pack("<H", _crc16(header))
+            place = header.index(said) + len(said) + 3
+            out += header[:place] + summed + header[place + 2 :] + body
+            continue
+        rest = method + sizes + struct.pack("<IBB", 0x4E6E0000, 0x20, level)
+        rest += bytes([len(name)]) + name.encode() + crc + (b"U\0\0" if level else b"")
+        out += bytes([len(rest), sum(rest) & 255]) + rest + body
+    return out + b"\0"
+
+
+def _crc16(body: bytes) -> int:
+    crc = 0
+    for byte in body:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
 def packed_by(packing: str, body: bytes) -> bytes:
     """Bytes packed by libarchive (`zstd`, `lz4`, `compress`, `lzip`)."""
     import libarchive

@@ -1,6 +1,6 @@
-"""Make disk images by hand: a FAT12 volume, a partition table around it, an E01 over both.
+"""Make disk images by hand: FAT12, exFAT and HFS+ volumes, a partition table, an E01 over them.
 
-The volume has folders, long names none, and deleted files whose clusters are still there: the
+The FAT volume has folders, long names none, and deleted files whose clusters are still there: the
 first byte of their entry is gone and their chain is free, as a delete leaves it.
 """
 
@@ -122,3 +122,128 @@ def e01(medium: bytes, *, volumes: int = 1, md5: bytes | None = None) -> list[by
             body += _section(b"done", len(body), b"", last=True)
         out.append(body)
     return out
+
+
+def exfat(files: Mapping[str, bytes]) -> bytes:
+    """An exFAT volume of `files`, one folder deep; each content is one stretch without a chain."""
+    clusters, heap_at = 1024, 64
+    heap = bytearray()
+    table = [0xFFFFFFF8, 0xFFFFFFFF]
+
+    def store(content: bytes, chained: bool = False) -> int:
+        first = len(heap) // _SECTOR + 2
+        count = -(-len(content) // _SECTOR)
+        heap.extend(content.ljust(count * _SECTOR, b"\0"))
+        for n in range(count):
+            table.append((0xFFFFFFFF if n + 1 == count else first + n + 1) if chained else 0)
+        return first if count else 0
+
+    def entries(name: str, kind: int, first: int, size: int) -> bytes:
+        raw = name.encode("utf-16-le")
+        pieces = [raw[n : n + 30].ljust(30, b"\0") for n in range(0, len(raw), 30)]
+        time = _DATE << 16 | _TIME
+        head = struct.pack("<BBHHHIII", 0x85, 1 + len(pieces), 0, kind, 0, time, time, time)
+        head = head.ljust(32, b"\0")
+        stream = struct.pack("<BBBBHHQIIQ", 0xC0, 3, 0, len(name), 0, 0, size, 0, first, size)
+        body = head + stream + b"".join(b"\xc1\0" + piece for piece in pieces)
+        total = 0
+        for at, byte in enumerate(body):
+            if at not in (2, 3):
+                total = ((total & 1) << 15 | total >> 1) + byte & 0xFFFF
+        return body[:2] + struct.pack("<H", total) + body[4:]
+
+    bitmap = store(bytes([255]) * (clusters // 8), chained=True)
+    upcase = store(struct.pack("<128H", *range(128)), chained=True)
+    folders: dict[str, bytes] = {"": b""}
+    for path, content in files.items():
+        folder, _, name = path.rpartition("/")
+        folders[folder] = folders.get(folder, b"") + entries(
+            name, 0x20, store(content), len(content)
+        )
+    root = folders.pop("")
+    for name, listing in folders.items():
+        size = -(-len(listing) // _SECTOR) * _SECTOR
+        root += entries(name, 0x10, store(listing), size)
+    own = struct.pack("<BB11xH8x8x", 0x83, 0, 0)[:32].ljust(32, b"\0")
+    own += struct.pack("<BB18xIQ", 0x81, 0, bitmap, clusters // 8)
+    own += struct.pack("<BB2xI12xIQ", 0x82, 0, 0, upcase, 256)
+    first = store((own + root).ljust(_SECTOR * 2, b"\0"), chained=True)
+    boot = bytearray(_SECTOR)
+    boot[:11] = b"\xeb\x76\x90EXFAT   "
+    struct.pack_into("<QQIIIIIIHHBBBBB", boot, 64, 0, heap_at + clusters, 24, 8, heap_at, clusters,
+                     first, 0x12345678, 0x100, 0, 9, 0, 1, 0x80, 50)  # fmt: skip
+    boot[510:] = b"\x55\xaa"
+    out = bytes(boot).ljust(24 * _SECTOR, b"\0") + struct.pack(f"<{len(table)}I", *table)
+    return (out.ljust(heap_at * _SECTOR, b"\0") + heap).ljust((heap_at + clusters) * _SECTOR, b"\0")
+
+
+def hfs_plus(files: Mapping[str, bytes]) -> bytes:
+    """An HFS+ volume of `files` in its root (Apple TN1150)."""
+    block, blocks = 4096, 64
+    body = bytearray(block * blocks)
+    used = 1  # the volume header
+
+    def store(content: bytes) -> tuple[int, int]:
+        nonlocal used
+        start, count = used, -(-len(content) // block)
+        body[start * block : start * block + len(content)] = content
+        used += count
+        return start, count
+
+    def fork(size: int, start: int, count: int) -> bytes:
+        return struct.pack(">QII", size, 0, count) + struct.pack(">II", start, count) + bytes(56)
+
+    def node(kind: int, height: int, records: Sequence[bytes], onward: int = 0) -> bytes:
+        out = struct.pack(">IIbBHH", onward, 0, kind, height, len(records), 0)
+        places = []
+        for record in records:
+            places.append(len(out))
+            out += record
+        places.append(len(out))
+        tail = b"".join(struct.pack(">H", place) for place in reversed(places))
+        return out.ljust(block - len(tail), b"\0") + tail
+
+    def tree(records: Sequence[bytes], longest: int) -> bytes:
+        leaf = 1 if records else 0
+        head = struct.pack(
+            ">HIIIIHHIIHIBBI64x", leaf, leaf, len(records), leaf, leaf, block, longest,
+            2 if leaf else 1, 0, 0, block * 2, 0, 0xCF, 6,
+        )  # fmt: skip
+        first = node(1, 0, [head, bytes(128), b"\xc0" + bytes(block - 256 - 15 - 8)])
+        return first + (node(-1, 1, records) if leaf else b"")
+
+    when = 0xC7B2_3C00 + 0x0A00_0000
+    owner = struct.pack(">IIBBHI", 0, 0, 0, 0, 0o100644, 0)
+
+    def key(parent: int, name: str) -> bytes:
+        raw = struct.pack(">IH", parent, len(name)) + name.encode("utf-16-be")
+        return struct.pack(">H", len(raw)) + raw
+
+    folder = struct.pack(">HHIIIIIII", 1, 0, len(files), 2, when, when, when, when, 0)
+    folder += struct.pack(">IIBBHI", 0, 0, 0, 0, 0o40755, 0) + bytes(40)
+    records = [(1, "Port", folder)]
+    records.append((2, "", struct.pack(">HHI", 3, 0, 1) + struct.pack(">H", 4)
+                    + "Port".encode("utf-16-be")))  # fmt: skip
+    for number, (name, content) in enumerate(files.items(), 16):
+        start, count = store(content)
+        said = struct.pack(">HHIIIIIII", 2, 2, 0, number, when, when, when, when, 0) + owner
+        said += bytes(40) + fork(len(content), start, count) + bytes(80)
+        records.append((2, name, said))
+        thread = struct.pack(">HHIH", 4, 0, 2, len(name)) + name.encode("utf-16-be")
+        records.append((number, "", thread))
+    records.sort(key=lambda r: (r[0], r[1].casefold()))
+    catalogue = tree([key(p, n) + said for p, n, said in records], 516)
+    extents = tree((), 10)
+    bitmap = store(b"\xff" * (blocks // 8))
+    places = [
+        fork(blocks // 8, *bitmap), fork(len(extents), *store(extents)),
+        fork(len(catalogue), *store(catalogue)), bytes(80), bytes(80),
+    ]  # fmt: skip
+    header = struct.pack(
+        ">2sHI4s15IQ32x", b"H+", 4, 0x100, b"10.0", 0, when, when, 0, when, len(files),
+        0, block, blocks, blocks - used, used, block, block, 1000, 1, 1,
+    )  # fmt: skip
+    header = header[:112].ljust(112, b"\0") + b"".join(places)
+    body[1024 : 1024 + len(header)] = header
+    body[-1024 : len(header) - 1024 or None] = header
+    return bytes(body)
