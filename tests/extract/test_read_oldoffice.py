@@ -173,7 +173,7 @@ def blip(kind: int, body: bytes, instance: int = 0x6E0) -> bytes:
     return struct.pack("<HHI", instance << 4, kind, len(body) + 17) + bytes(17) + body
 
 
-def publication(**other: bytes) -> bytes:
+def publication(**other: object) -> bytes:
     pictures = blip(0xF01E, b"\x89PNG a") + blip(0xF01D, b"\xff\xd8 b") + blip(0xF029, b"II* c")
     return made.ole(
         {
@@ -286,3 +286,9 @@ def test_a_binary_framemaker_file_is_read_in_part() -> None:
     reading = made.read_bytes(b"<MakerFile 5.5Q>\n\0\1\2Das ist ein Test\0\xff\xfe\3\4", "a.fm")
     assert (reading.type, reading.text) == ("application/vnd.framemaker", "Das ist ein Test\n")
     assert made.codes(reading) == {"unsupported"}
+
+
+def test_a_publication_with_a_folder_for_its_pictures_says_so_and_gives_its_text() -> None:
+    reading = made.read_bytes(publication(Escher={"EscherDelayStm": {"inside": b"x"}}), "a.pub")
+    assert [(p.code, p.where) for p in reading.problems] == [("damaged", "part EscherDelayStm")]
+    assert reading.text.splitlines() == ["First box", "Second box"]

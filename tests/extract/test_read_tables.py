@@ -339,3 +339,10 @@ def test_whatever_byte_of_a_parquet_table_is_wrong_the_reader_knows_what_it_met(
 
 def test_an_access_database_whose_catalogue_names_nothing_is_damaged_and_not_empty() -> None:
     assert made.codes(made.read_bytes(databases.access({}), "a.mdb")) == {"damaged"}
+
+
+def test_an_access_catalogue_whose_map_points_nowhere_is_damaged() -> None:
+    body = bytearray(databases.access({"People": (COLUMNS, PEOPLE)}))
+    body[2 * 4096 + 55 : 2 * 4096 + 59] = b"\0\xff\xff\xff"
+    reading = made.read_bytes(bytes(body), "a.mdb")
+    assert [p.detail for p in reading.problems] == ["the map of the catalogue's pages"]

@@ -283,7 +283,7 @@ def _take_members(ole: Any, flags: int, transcript: Transcript) -> None:
         if name.lower().endswith(b".ole") and len(body) > 12 and body[4:8] == b"\xd0\xcf\x11\xe0":
             body = body[4:]
         spool.add_bytes(name, body)
-    if ole.exists("PrvImage") and ole.get_size("PrvImage"):
+    if ole.get_type("PrvImage") == olefile.STGTY_STREAM and ole.get_size("PrvImage"):
         body = ole.openstream("PrvImage").read()
         ending = {b"GIF8": b".gif", b"\x89PNG": b".png"}.get(body[:4], b".bmp")
         spool = transcript.members()

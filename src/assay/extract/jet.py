@@ -344,7 +344,11 @@ def read_jet(request: Request, transcript: Transcript) -> None:
         transcript.note("access:version", _version(jet.version))
         if jet.codec.encoded:
             transcript.note("access:encoded", "with the file's own key")
-        found = _objects(jet, catalogue)
+        found = list[tuple[str, int, int, int]]()
+        try:
+            found.extend(_objects(jet, catalogue))
+        except (_Broken, IndexError, struct.error):
+            transcript.trouble("damaged", "", "the map of the catalogue's pages")
         if not found:
             raise Stop("damaged", "", "an empty catalogue: not even its own table is in it")
         writer = tables.Tables(request, transcript)
@@ -365,20 +369,18 @@ def _version(code: int) -> str:
     return names.get(code, str(code))
 
 
-def _objects(jet: Jet, catalogue: Table) -> list[tuple[str, int, int, int]]:
-    """(name, type, page, flags) of every object."""
+def _objects(jet: Jet, catalogue: Table) -> Iterator[tuple[str, int, int, int]]:
+    """(name, type, page, flags) of every object. Raises what its table does where it is broken."""
     at = {c.name: n for n, c in enumerate(catalogue.columns)}
     if not {"Name", "Type", "Id", "Flags"} <= set(at):
         raise Stop("damaged", "", "no catalogue of objects")
-    found: list[tuple[str, int, int, int]] = []
     for cells in catalogue.rows():
         name, kind, number, flags = (cells[at[k]] for k in ("Name", "Type", "Id", "Flags"))
         if not isinstance(name, bytes) or not isinstance(kind, bytes):
             continue
         page = int.from_bytes(number[:4], "little") & 0xFFFFFF if isinstance(number, bytes) else 0
         marks = int.from_bytes(flags[:4], "little") if isinstance(flags, bytes) else 0
-        found.append((jet.text(name), struct.unpack_from("<h", kind)[0], page, marks))
-    return found
+        yield jet.text(name), struct.unpack_from("<h", kind)[0], page, marks
 
 
 def _read_table(

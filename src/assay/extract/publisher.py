@@ -37,8 +37,10 @@ def read_publisher(request: Request, transcript: Transcript) -> None:
         if request.only is None:
             _tell(ole, transcript)
         for name in _PICTURES:
-            if ole.exists(name) and ole.get_size(name):
+            if ole.get_type(name) == olefile.STGTY_STREAM:
                 _take(ole.openstream(name).read(), transcript)
+            elif ole.exists(name):
+                transcript.trouble("damaged", f"part {name[-1]}", "a folder where a stream belongs")
     read_properties(request.path, transcript)
 
 
