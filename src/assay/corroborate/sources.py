@@ -68,7 +68,10 @@ class Sources(Protocol):
         ...
 
     def near(self, name: str) -> Iterable[str]:
-        """Names and words of the case written nearly like `name`: one or two letters apart."""
+        """Words of the case written nearly like `name`, one to three letters apart.
+
+        What is too far, or a common word, is left out by the check.
+        """
         ...
 
 
@@ -103,8 +106,11 @@ class Letters(msgspec.Struct, frozen=True):
         return self.folded.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def letters_of(text: str) -> Letters:
-    """Fold a text to its letters, digits and signs that count; one code point to one."""
+def letters_of(text: str, *, walls: bool = False) -> Letters:
+    """Fold a text to its letters, digits and signs that count; one code point to one.
+
+    `walls` keeps the marks between exhibits, which no quotation has.
+    """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if codes.size == 0:
         return Letters(np.zeros(0, np.uint32), np.zeros(0, np.int64))
@@ -115,6 +121,8 @@ def letters_of(text: str) -> Letters:
         for code in np.flatnonzero(np.bincount(codes)):
             table[code] = _letter(chr(code))
         folded = table[codes]
+    if not walls:
+        folded[folded == 1] = 0
     origin = np.flatnonzero(folded)
     return Letters(folded[origin], origin)
 
@@ -158,14 +166,13 @@ def _hashes(folded: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
             short = total.copy()
     wide = (folded >= 0x3040) & ((folded < 0xA000) | (folded >= 0xF900))
     total = np.where(wide, short ^ np.uint64(0x5555), total)
-    ends = size - SEED + 1
-    if not wide[max(0, ends) :].any():
-        total = total[: max(0, ends)]
-    else:
-        total = total[: size - SEED_HAN + 1]
     # the upper bits choose the bucket: mix them
     total ^= total >> np.uint64(31)
-    return total * np.uint64(0xBF58476D1CE4E5B9)
+    total *= np.uint64(0xBF58476D1CE4E5B9)
+    # near the end a seed would run out of letters: 0 is none
+    total[max(0, size - SEED + 1) :][~wide[max(0, size - SEED + 1) :]] = 0
+    total[size - SEED_HAN + 1 :] = 0
+    return total
 
 
 class Seeds:
@@ -197,7 +204,7 @@ class Seeds:
             self._ends[-1] = at
         self.text = "".join(parts)
         del parts
-        self.letters = letters_of(self.text)
+        self.letters = letters_of(self.text, walls=True)
         self._hashes = _hashes(self.letters.folded)
         bits = min(_BITS, max(8, len(self._hashes).bit_length()))
         self._shift = np.uint64(64 - bits)
@@ -244,6 +251,7 @@ class Seeds:
         buckets = (hashes >> self._shift).astype(np.int64)
         low = self._offsets[buckets]
         counts = self._offsets[buckets + 1] - low
+        counts[hashes == 0] = 0
         telling = (counts > 0) & (counts <= _COMMON)
         if not telling.any():
             # nothing but common seeds: the rarest few must do
@@ -331,10 +339,11 @@ class Seeds:
         if not size or not len(self.letters.folded):
             return []
         found: list[tuple[int, int]] = []
-        if size >= SEED + 1:
-            hashes = _hashes(wanted)
+        hashes = _hashes(wanted)
+        if size > SEED and hashes.any():
             buckets = (hashes >> self._shift).astype(np.int64)
             counts = self._offsets[buckets + 1] - self._offsets[buckets]
+            counts[hashes == 0] = len(self._order) + 1
             rare = int(counts.argmin())
             low = int(self._offsets[buckets[rare]])
             starts = self._order[low : low + int(counts[rare])] - rare
@@ -419,9 +428,9 @@ class Held:
         return len(self._by_word().get(fold(word), ()))
 
     def near(self, name: str) -> list[str]:
-        """Words of the pages that are one or two letters from `name`."""
+        """Words of the pages that are one to three letters from `name`."""
         folded = fold(name)
-        reach = 1 if len(folded) < 8 else 2
+        reach = 1 if len(folded) < 5 else 3
         if self._sorted is None:
             self._sorted = {}
             for word in self._by_word():
@@ -431,7 +440,7 @@ class Held:
             for size in range(len(folded) - reach, len(folded) + reach + 1)
             for word in self._sorted.get(size, ())
         ]
-        found = extract(folded, words, scorer=OSA.distance, score_cutoff=reach, limit=20)
+        found = extract(folded, words, scorer=OSA.distance, score_cutoff=reach, limit=60)
         return [word for word, distance, _ in found if distance]
 
     def _by_word(self) -> dict[str, list[int]]:

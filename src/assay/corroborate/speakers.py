@@ -68,6 +68,8 @@ def told_apart(one: str, other: str, aliases: Mapping[str, Collection[str]] | No
 
     `aliases` gives further names of a name (folded); two names that share one are one speaker.
     """
+    if not is_name(one) or not is_name(other):
+        return False
     ones = {one, *(aliases or {}).get(fold(one), ())}
     others = {other, *(aliases or {}).get(fold(other), ())}
     if {fold(name) for name in ones} & {fold(name) for name in others}:

@@ -15,7 +15,8 @@ HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 APOSTROPHES = "'’‘ʼ`´′＇"
 _WORD = rf"[^\W_{HAN}]+(?:[\u0300-\u036f\u00ad\u200b-\u200d]+[^\W_{HAN}]*)*"
 _TOKEN = re.compile(
-    rf"\d+(?:[.,  ’']\d+)*(?![^\W_{HAN}])"
+    rf"(?:\d{{1,3}}(?:[ \u00a0\u202f\u2009’']\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
+    rf"(?![^\W_{HAN}])"
     rf"|[{HAN}]"
     rf"|{_WORD}(?:[{APOSTROPHES}](?=[^\W_{HAN}]){_WORD})*"
     r"|[%‰$€£¥₽&]"
@@ -65,7 +66,7 @@ def _norm(word: str) -> str:
 
 def plain_number(word: str) -> str:
     """A written number with a full stop for decimals and nothing between thousands."""
-    groups = re.split(r"[,  ’' ]", word)
+    groups = re.split("[, \u00a0\u202f\u2009’']", word)
     if len(groups) > 1 and all(len(group.split(".")[0]) == 3 for group in groups[1:]):
         return "".join(groups)
     dots = word.split(".")

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from assay.corroborate.sources import Page, Sources
 from assay.corroborate.speakers import TITLES
 from assay.corroborate.tokens import fold, tokens
@@ -331,13 +333,14 @@ def _nearest(norm: str, sources: Sources) -> str:
     """The case's name that a name is a slip or another transliteration of, "" for none."""
     best, most = "", 0
     for other in sources.near(norm):
-        folded = fold(other)
-        if folded.removesuffix("'s") == norm or abs(len(folded) - len(norm)) > 2:
+        folded = fold(other).removesuffix("'s")
+        same = sound(folded) == sound(norm)
+        far = OSA.distance(folded, norm)
+        # two letters of a short name make another name; a sound that stays makes it the same
+        if folded == norm or not (same or far <= (1 if len(norm) < 8 else 2)):
             continue
         # a common word is no name: "Marsh" is no slip of "march"
-        if folded[0] != norm[0] and sound(folded) != sound(norm):
-            continue
-        if frequency(folded) > 3_000 and sound(folded) != sound(norm):
+        if not same and (folded[:1] != norm[:1] or frequency(folded) > 3_000):
             continue
         count = sources.count(folded)
         if count > most:
