@@ -8,6 +8,9 @@ a direct quotation without its marks and the corpus with them.
 from __future__ import annotations
 
 import argparse
+import ast
+import bisect
+import csv
 import re
 import time
 import tomllib
@@ -156,6 +159,136 @@ def count_up(counts: list[int], ours: list[Any], theirs: list[Any]) -> None:
     counts[2] += len(theirs)
 
 
+def litbank(folder: Path, model: Any) -> dict[str, Any]:
+    """LitBank: whether the speaker is a mention, or has a name, of the right entity."""
+    right = found = asked = 0
+    for path in sorted((folder / "quotations" / "tsv").glob("*.ann")):
+        lines = path.with_suffix(".txt").read_text(encoding="utf-8").split("\n")
+        text, places, at = "", {}, 0
+        for number, line in enumerate(lines):
+            for token, word in enumerate(line.split(" ")):
+                places[number, token] = (at, at + len(word))
+                at += len(word) + 1
+        text = "\n".join(lines)
+        spans: dict[str, tuple[int, int]] = {}
+        speakers: dict[str, str] = {}
+        for row in path.read_text(encoding="utf-8").splitlines():
+            cells = row.split("\t")
+            if cells[0] == "QUOTE":
+                first = places[int(cells[2]), int(cells[3])]
+                last = places[int(cells[4]), int(cells[5])]
+                spans[cells[1]] = (first[0], last[1])
+            elif cells[0] == "ATTRIB":
+                speakers[cells[1]] = cells[2]
+        mentions: dict[str, tuple[int, int, str, str]] = {}
+        entities: dict[str, list[tuple[int, int, str, str]]] = {}
+        coref = folder / "coref" / "tsv" / path.name
+        for row in coref.read_text(encoding="utf-8").splitlines():
+            cells = row.split("\t")
+            if cells[0] == "MENTION":
+                first = places[int(cells[2]), int(cells[3])]
+                last = places[int(cells[4]), int(cells[5])]
+                mentions[cells[1]] = (first[0], last[1], cells[6], cells[-1])
+            elif cells[0] == "COREF" and cells[1] in mentions:
+                entities.setdefault(cells[2], []).append(mentions[cells[1]])
+        heard = listen(text, language="en", model=model).statements
+        for quote, (start, end) in spans.items():
+            if quote not in speakers:
+                continue
+            asked += 1
+            best = nearest(heard, start, end)
+            if best is None or best.speaker is None:
+                continue
+            found += 1
+            who = best.speaker
+            own = entities.get(speakers[quote], [])
+            names = {bare(surface) for _, _, surface, kind in own if kind == "PROP"}
+            right += bool(who.name and bare(who.name) in names) or any(
+                (a <= who.start and who.end <= b) or (who.start <= a and b <= who.end)
+                for a, b, _, _ in own
+            )
+    return {"speaker LitBank": (100 * right / asked, 100 * right / max(found, 1), asked)}
+
+
+def pdnc(folder: Path, model: Any) -> dict[str, Any]:
+    """PDNC: whether the speaker's name is one of the right character's, by kind of quotation."""
+    counts: dict[str, list[int]] = {}
+    seconds, size = 0.0, 0
+    for book in sorted(path for path in folder.iterdir() if path.is_dir()):
+        with (book / "novel_text.txt").open(encoding="utf-8", newline="") as file:
+            text = file.read()
+        aliases: dict[str, set[str]] = {}
+        with (book / "character_info.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                known = ast.literal_eval(row["Aliases"]) if row["Aliases"].strip() else []
+                aliases[row["Main Name"]] = {bare(n) for n in [*known, row["Main Name"]]} - {""}
+        began = time.process_time()
+        heard = listen(text, language="en", model=model).statements
+        seconds += time.process_time() - began
+        size += len(text)
+        starts = [one.content[0].start for one in heard]
+        with (book / "quotation_info.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                spans = ast.literal_eval(row["quoteByteSpans"])
+                kind = row["quoteType"]
+                if kind not in ("Explicit", "Anaphoric", "Implicit"):
+                    continue
+                at = bisect.bisect_left(starts, spans[0][0])
+                near = heard[max(0, at - 8) : at + 8]
+                best = nearest(near, spans[0][0], spans[0][1])
+                mine = bare(best.speaker.name or "") if best and best.speaker else ""
+                for name in (kind, "all"):
+                    count = counts.setdefault(name, [0, 0, 0])
+                    count[0] += 1
+                    count[1] += bool(mine)
+                    count[2] += bool(mine) and same(mine, bare(row["speaker"]), aliases)
+    result: dict[str, Any] = {
+        f"speaker PDNC {kind}": (100 * right / asked, 100 * right / max(found, 1), asked)
+        for kind, (asked, found, right) in sorted(counts.items())
+    }
+    result["million characters a CPU-second"] = size / seconds / 1e6
+    return result
+
+
+def same(mine: str, theirs: str, aliases: dict[str, set[str]]) -> bool:
+    """Whether two names are one character's: each is led to whose alias shares most words."""
+
+    def led(name: str) -> set[str]:
+        words, best, chosen = set(name.split()), 0.0, set[str]()
+        for who, names in aliases.items():
+            for alias in names:
+                other = set(alias.split())
+                if not (other <= words or words <= other):
+                    continue
+                score = len(other & words) + (0.5 if other == words else 0)
+                if score > best:
+                    best, chosen = score, {who}
+                elif score == best:
+                    chosen.add(who)
+        return chosen
+
+    return len(led(mine)) == 1 and led(mine) <= led(theirs)
+
+
+def bare(name: str) -> str:
+    """A name without its civil title and small differences."""
+    parts = [part for part in name.lower().replace(".", "").split() if part not in CIVIL]
+    return " ".join(parts)
+
+
+CIVIL = {"mr", "mrs", "miss", "ms", "dr", "sir", "lady", "the", "master", "reverend", "aunt"}
+
+
+def nearest(heard: Any, start: int, end: int) -> Any:
+    """The statement that shares most with a stretch."""
+    best, most = None, 0
+    for one in heard:
+        shared = sum(max(0, min(end, c.end) - max(start, c.start)) for c in one.content)
+        if shared > most:
+            best, most = one, shared
+    return best
+
+
 def edges(text: str) -> str:
     return text.strip(' \n\u00a0.,:;!?،。，؟؛…—–-"“”„«»‹›「」『』')
 
@@ -242,6 +375,9 @@ def main() -> None:
     if options.corpus and options.only in ("", "polnear"):
         folder = options.corpus / "polnear" / options.part
         show(f"PolNeAR {options.part}, model", *polnear(folder, model))
+    if options.corpus and options.only in ("", "novels"):
+        show("LitBank", litbank(options.corpus / "litbank_quotes", model), [])
+        show("PDNC", pdnc(options.corpus / "pdnc", model), [])
     if options.only in ("", "sentences"):
         wrong: list[str] = []
         here = Path(__file__).parent.parent / "tests" / "statements" / "sentences"

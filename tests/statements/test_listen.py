@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.statement import Statement
@@ -63,6 +63,7 @@ def test_a_table_gives_nothing() -> None:
     assert listen(rows).statements == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_listened_to_and_every_place_lies_in_it(text: str) -> None:
     for one in listen(text).statements:

@@ -77,7 +77,7 @@ _NOT_NAMES = frozenset(
     are was were be have has had will would could should can may might must chapter volume book
     dear good mine don't please thank thanks why't nor whether until unless once perhaps never
     only such more less than over under about like indeed certainly come look never nothing nobody
-    everybody everything somebody something really very quite
+    everybody everything somebody something really very quite hence suppose thus
     """.split()
 )
 _OFFICE_HEADS = frozenset(
@@ -110,6 +110,10 @@ _PRONOUNS_ONE = {"he": "m", "she": "f", "him": "m", "her": "f", "his": "m"}
 _SELF = frozenset("i we me us they you who".split())
 
 
+_FIRST_NAMES = _FEMALE_NAMES | _MALE_NAMES
+_NOBODY: tuple[list[int], list[str]] = ([], [])
+
+
 class Named(NamedTuple):
     """One stretch of a text that is a name: token range, words without titles, its office."""
 
@@ -118,6 +122,7 @@ class Named(NamedTuple):
     name: str
     role: str
     gender: str
+    titled: str = ""
 
 
 class Who(NamedTuple):
@@ -135,8 +140,8 @@ class Cast:
         self._words = words
         self.named: list[Named] = []
         self._starts: list[int] = []
-        # last word of a name -> (place, full name) in the text's order
-        self._by_last: dict[str, list[tuple[int, str]]] = {}
+        # first and last word of a name -> places, and the full names there, in the text's order
+        self._by_last: dict[str, tuple[list[int], list[str]]] = {}
         self._offices: list[tuple[int, frozenset[str], str]] = []
         self._office_by_name: dict[str, str] = {}
         self._gender: dict[str, str] = {}
@@ -253,19 +258,23 @@ class Cast:
                 gender = "f"
             elif first in _MALE_NAMES and len(parts) > 1:
                 gender = "m"
-        self.named.append(Named(start, end, name, office, gender))
+        titled = ""
+        if civil and len(parts) == 1 and head > start:
+            titled = self._join(head - 1, end)
+        self.named.append(Named(start, end, name, office, gender, titled))
         self._starts.append(start)
-        self._counts[name] = self._counts.get(name, 0) + 1
+        if not titled:
+            self._counts[name] = self._counts.get(name, 0) + 1
         key = parts[-1].lower().rstrip(".")
         if key in ("jr", "sr", "ii", "iii") and len(parts) > 1:
             key = parts[-2].lower().rstrip(",")
-        self._by_last.setdefault(key, []).append((start, name))
         if len(parts) > 1:
-            self._by_last.setdefault(first, []).append((start, name))
+            self._index(key, start, name)
+            self._index(first, start, name)
         if gender:
-            self._gender.setdefault(name, gender)
+            self._gender.setdefault(titled or name, gender)
         if office or gender or (civil and name):
-            self._persons.add(name)
+            self._persons.add(titled or name)
         if office:
             bag = _bag(office)
             self._office_by_name.setdefault(name, office)
@@ -274,7 +283,13 @@ class Cast:
         if len(parts) > 2 or name.isupper():
             short = "".join(p[0] for p in parts if p[0].isupper())
             if len(short) > 1:
-                self._by_last.setdefault(short.lower(), []).append((start, name))
+                self._index(short.lower(), start, name)
+
+    def _index(self, key: str, place: int, name: str) -> None:
+        places, names = self._by_last.setdefault(key, ([], []))
+        if not names or names[-1] != name:
+            places.append(place)
+            names.append(name)
 
     def _apposition(self, at: int) -> str:
         """An office behind a comma: "Heiko Maas, the German foreign minister, said"."""
@@ -320,33 +335,53 @@ class Cast:
 
     # -- answering ---------------------------------------------------------------------------
 
-    def full(self, name: str, at: int) -> str:
-        """The fullest name that the text gives to whom `name` names, nearest before `at`."""
+    def full(self, name: str, at: int, titled: str = "", gender: str = "") -> str:
+        """The fullest name that the text gives to whom `name` names, nearest before `at`.
+
+        `titled` is the name with its civil title, where it has one, and `gender` what that says.
+        """
         parts = name.split()
-        if not parts:
+        given = [part for part in parts if part.lower() not in _CIVIL] or parts
+        if not given:
             return name
-        given = [p for p in parts if p.lower() not in _CIVIL] or parts
         key = given[-1].lower().rstrip(".")
-        best = name
-        choices = self._by_last.get(key, ())
-        longest = len(given)
-        for place, other in choices:
-            words = other.split()
-            if len(words) <= longest or len(words) > 5:
-                continue
-            if not _within(given, words):
-                continue
-            # prefer the last full name before the mention; one behind it where none was before
-            if place <= at or best == name:
-                if (
-                    len(given) == 1
-                    and given[0] == words[0]
-                    and other not in self._persons
-                    and (len(words) > 1 and words[-1].lower() in _GROUP_WORDS)
-                ):
-                    continue
-                best = other
-        return best
+        places: list[int]
+        names: list[str]
+        places, names = self._by_last.get(key, _NOBODY)
+        middle = bisect_right(places, at)
+        behind = range(middle - 1, max(-1, middle - 13), -1)
+        ahead = range(middle, min(len(places), middle + 4))
+        for number in (*behind, *ahead):
+            other: str = names[number]
+            if self._may_be(given, other, titled, gender):
+                return other
+        return titled or name
+
+    def _may_be(self, given: list[str], other: str, titled: str, gender: str) -> bool:
+        """Whether a full name may be that of whom a shorter one names."""
+        words = other.split()
+        if len(words) <= len(given) or len(words) > 5:
+            return False
+        if not _within(given, words) and given[0].lower() != _initials(words):
+            return False
+        known = self.gender_of(other)
+        if gender and known and known != gender:
+            return False
+        if titled and self._counts.get(words[0], 0) >= 3:
+            # in a family the one is "Mr. Emerson", the other "George" or "George Emerson"
+            return False
+        if len(given) == 1 and given[0] == words[0] and words[-1].lower() in _GROUP_WORDS:
+            return False
+        # a heading or the head of a sentence is no part of a name: "Hence Cecil"
+        return words[-1].lower() in _GROUP_WORDS or not any(
+            word.lower() in self._lows and word not in given and word.lower() not in _FIRST_NAMES
+            for word in words
+            if word.isalpha()
+        )
+
+    def named_in_full(self, named: Named, at: int) -> str:
+        """The fullest name of one stretch that is a name."""
+        return self.full(named.name, at, named.titled, named.gender)
 
     def inside(self, start: int, end: int) -> list[Named]:
         """The names that begin within a stretch of tokens, or reach into it."""
@@ -359,8 +394,14 @@ class Cast:
         return found
 
     def gender_of(self, name: str) -> str:
-        """ "m", "f", or "" where the text does not tell."""
-        return self._gender.get(name, "")
+        """Whether a name is a man's, "m", or a woman's, "f"; "" where nothing tells."""
+        known = self._gender.get(name, "")
+        if known or not name:
+            return known
+        first, *rest = name.lower().split()
+        if first in _CIVIL and rest:
+            return "f" if first in _FEMALE_TITLES else "m" if first in _MALE_TITLES else ""
+        return "f" if first in _FEMALE_NAMES else "m" if first in _MALE_NAMES else ""
 
     def resolve(self, start: int, end: int, before: list[str]) -> Who:
         """Whom the tokens `[start, end)` stand for. `before`: the speakers so far."""
@@ -381,7 +422,7 @@ class Cast:
         if names and not kept_back and not (indefinite and self._described(names, start, end)):
             chosen = self._speaker_of(names, start, end)
             if chosen is not None:
-                name = self.full(chosen.name, start)
+                name = self.named_in_full(chosen, start)
                 role = chosen.role or self._role_within(chosen, start, end)
                 role = role or self._office_of(name)
                 return Who(name, role or None, False)
@@ -451,9 +492,9 @@ class Cast:
         if not bag:
             return None
         best: tuple[int, int, str] | None = None
-        for place, office, name in self._offices:
-            if place > at:
-                break
+        # the last ones before the mention
+        until = bisect_right(self._offices, at, key=lambda given: given[0])
+        for place, office, name in reversed(self._offices[max(0, until - 200) : until]):
             shared = len(bag & office)
             heads = bag & office & (_OFFICE_HEADS | english.ROLES)
             if bag <= office:
@@ -478,14 +519,14 @@ class Cast:
 
     def _pronoun(self, at: int, gender: str, before: list[str]) -> str | None:
         for name in reversed(before[-3:]):
-            known = self._gender.get(name, "")
+            known = self.gender_of(name)
             if (known == gender) or (not known and name == before[-1] and self._person(name)):
                 place = self._last_place(name, at)
                 if place is None or at - place < 250:
                     nearer = self._nearest(at, gender, 60)
                     if (
                         nearer is not None
-                        and self._gender.get(nearer) == gender
+                        and self.gender_of(nearer) == gender
                         and (self._last_place(nearer, at) or 0) > (place or 0)
                     ):
                         return nearer
@@ -501,7 +542,7 @@ class Cast:
     def _last_place(self, name: str, at: int) -> int | None:
         index = bisect_right(self._starts, at) - 1
         while index >= 0 and at - self._starts[index] < 600:
-            if self.full(self.named[index].name, at) == name:
+            if self.named_in_full(self.named[index], at) == name:
                 return self._starts[index]
             index -= 1
         return None
@@ -516,8 +557,8 @@ class Cast:
             index -= 1
             if named.end > at:
                 continue
-            name = self.full(named.name, at)
-            known = self._gender.get(name, "") or named.gender
+            name = self.named_in_full(named, at)
+            known = self.gender_of(name) or named.gender
             if known and known != gender:
                 continue
             if not known and not self._person(name):
@@ -543,6 +584,10 @@ def _bag(office: str) -> frozenset[str]:
     return frozenset(
         word for word in (w.lower() for w in _SMALL.findall(office)) if word not in _PLAIN
     )
+
+
+def _initials(words: list[str]) -> str:
+    return "".join(word[0] for word in words if word[0].isupper()).lower()
 
 
 def _within(given: list[str], words: list[str]) -> bool:

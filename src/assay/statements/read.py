@@ -232,7 +232,7 @@ def _hearings(
             turns.Turn(bisect_right(words.paragraphs, place) - 1, direct, frame.source, who.name,
                        frame.cue is not None)
         )  # fmt: skip
-    spoken = [frame.content[0] for frame, direct in zip(found, quoted, strict=True) if direct]
+    spoken = [frame.content for frame, direct in zip(found, quoted, strict=True) if direct]
     dialogue = turns.is_dialogue(words, spoken)
     for number, guess in enumerate(turns.take(words, cast, listed, found, dialogue)):
         if guess is not None:

@@ -28,12 +28,13 @@ class Turn(NamedTuple):
     framed: bool
 
 
-def is_dialogue(words: Words, quoted: list[Span]) -> bool:
+def is_dialogue(words: Words, quoted: list[tuple[Span, ...]]) -> bool:
     """Whether a text is a story with dialogue and not a report: its quotations ask and exclaim."""
     if len(quoted) < 8:
         return False
     lively = sum(
-        any(words.words[at] in {"?", "!"} for at in range(span.start, span.end)) for span in quoted
+        any(words.words[at] in {"?", "!"} for span in spans for at in range(span.start, span.end))
+        for spans in quoted
     )
     return lively >= 0.22 * len(quoted)
 
@@ -115,5 +116,5 @@ def _actor(words: Words, cast: Cast, frame: Frame) -> tuple[Span, str | None] | 
             return span, cast.resolve(at, at + 1, []).name
         for named in cast.inside(at, at + 4):
             if named.start in free:
-                return Span(named.start, named.end), cast.full(named.name, named.start)
+                return Span(named.start, named.end), cast.named_in_full(named, named.start)
     return None
