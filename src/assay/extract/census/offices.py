@@ -28,7 +28,12 @@ _BLIPS = {
     0xF01D: (0x46A, 0x46B, 0x6E2, 0x6E3), 0xF01E: (0x6E0, 0x6E1), 0xF01F: (0x7A8, 0x7A9),
     0xF029: (0x6E4, 0x6E5), 0xF02A: (0x46A, 0x46B, 0x6E2, 0x6E3),
 }  # fmt: skip
+_TWICE = (b"nonshppict", b"shprslt")  # groups that hold once more what stands before them
 _WORD = re.compile(rb"(?<!\\)(?:\\\\)*\\(pict|objdata|nonshppict|shprslt|bin)(?![a-zA-Z])")
+_BIN = re.compile(rb"(?<!\\)(?:\\\\)*\\bin(?![a-zA-Z])")
+_BRACE = re.compile(rb"\\[{}\\]|[{}]")
+_TOKEN = re.compile(rb"\\(?:([a-zA-Z]+)-?\d* ?|[^a-zA-Z])|[{}]")
+_TOKEN_OR_DIGIT = re.compile(rb"\\(?:([a-zA-Z]+)-?\d* ?|[^a-zA-Z])|[{}]|[0-9a-fA-F]")
 
 
 def count_ooxml(request: Request) -> int | None:
@@ -133,26 +138,27 @@ def count_rtf(request: Request) -> int | None:
     if request.path.stat().st_size > request.limits.memory // 8:
         return None
     data = request.path.read_bytes()
-    count = 0
-    past = 0
     if b"\\pict" not in data and b"\\objdata" not in data:
         return 0
-    for match in _WORD.finditer(data):
-        word = match.group(1)
-        if word == b"bin":
+    count = at = 0
+    while match := _WORD.search(data, at):
+        if match.group(1) == b"bin":
             return None  # what follows is no text, and braces in it are none
-        if match.start() < past:
-            continue
-        if word in (b"nonshppict", b"shprslt"):
-            past = _end_of_group(data, match.end())
-        elif _holds(data, match.end()):
-            count += 1
+        if match.group(1) in _TWICE:
+            at = _end_of_group(data, match.end())
+            if _BIN.search(data, match.end(), at):
+                return None
+        else:
+            found, at = _held(data, match.end())
+            if found is None:
+                return None
+            count += found
     return count
 
 
 def _end_of_group(data: bytes, at: int) -> int:
     depth = 1
-    for match in re.compile(rb"\\[{}\\]|[{}]").finditer(data, at):
+    for match in _BRACE.finditer(data, at):
         if match.group() == b"{":
             depth += 1
         elif match.group() == b"}":
@@ -162,19 +168,38 @@ def _end_of_group(data: bytes, at: int) -> int:
     return len(data)
 
 
-def _holds(data: bytes, at: int) -> bool:
-    """Tell whether digits stand in the group itself, beside control words and inner groups."""
-    end = _end_of_group(data, at)
-    while at < end:
-        if data[at : at + 1] == b"{":
-            at = _end_of_group(data, at + 1)
-        elif (word := re.compile(rb"\\[a-zA-Z*]+-?\d* ?").match(data, at)) is not None:
-            at = word.end()
-        elif data[at : at + 1] in b"0123456789abcdefABCDEF":
-            return True
-        else:
-            at += 1
-    return False
+def _held(data: bytes, at: int) -> tuple[int | None, int]:
+    """(pictures and objects, end) of the group in which the word for one was met at `at`.
+
+    One walk over the group and those inside it: a word counts where digits stand behind it in
+    its own group. None for a group with bytes of no text.
+    """
+    count = 0
+    waiting = [1]  # words in each open group that no digit was met for
+    while waiting:
+        match = (_TOKEN_OR_DIGIT if waiting[-1] else _TOKEN).search(data, at)
+        if match is None:
+            return count, len(data)
+        at = match.end()
+        token, word = match.group(), match.group(1)
+        if token == b"{":
+            waiting.append(0)
+        elif token == b"}":
+            waiting.pop()
+        elif word == b"bin":
+            return None, at
+        elif word in (b"pict", b"objdata"):
+            waiting[-1] += 1
+        elif word in _TWICE:
+            end = _end_of_group(data, at)
+            if _BIN.search(data, at, end):
+                return None, end
+            at = end
+            waiting.pop()
+        elif token[:1] != b"\\":
+            count += waiting[-1]
+            waiting[-1] = 0
+    return count, at
 
 
 def _opened(request: Request) -> Directory | None:

@@ -1050,6 +1050,11 @@ def ole_whose_directory_never_ends() -> Made:
 
 
 @_trap
+def rtf_whose_pictures_stand_in_each_other() -> Made:
+    return "a.rtf", b"{\\rtf1 words " + b"{\\pict" * 150_000 + b"}" * 150_000 + b"}"
+
+
+@_trap
 def message_whose_table_of_sectors_is_a_circle() -> Made:
     """The table goes on in a sector that names itself as the one it goes on in."""
     directory = _entry("Root Entry", 5, _NONE, _NONE, 1, 0xFFFFFFFE, 0)
