@@ -561,7 +561,17 @@ def eod(hit: Hit) -> Part | None:
 
 
 @builder
+def nine_eleven(hit: Hit) -> Part | None:
+    """ "9/11" is that day of 2001, unless words before make it a date like others."""
+    if hit.before() in ("on", "by", "until", "from", "to", "since", "between", "and", "/", "-"):
+        return None
+    return hit.part("day", year=2001, month=9, day=11, why="the day of 2001 that is called so")
+
+
+@builder
 def deictic(hit: Hit) -> Part | None:
+    if hit.before() == "usa":
+        return None  # a newspaper
     return hit.part("unit", unit="day", shift=hit.get("deic", "deictic"))
 
 

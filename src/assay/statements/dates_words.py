@@ -147,6 +147,7 @@ RULES: Rules = [
     ("('the' )?(d:<ordinal|day>) 'of' ('the' |'this' )?(mod:<mod>)? ?(u:'month')", "dayofmonth"),
     ("'the' (d:<ordinal|day>)", "dayofmonth_alone"),
     ("'on' (d:<ordinal>)(?! <word|unit|mod|tunit>)", "dayofmonth_on"),
+    ("'9'/'11'", "nine_eleven"),
     # several days of one month
     (f"('from' |'between' )?({_WD})?(m:<month>)'.'?('from' |'between' | )('the' )?{_D}(_'-'_|' to '| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)(_','?_('of' |'in' )?{_Y})?(?!_'/')", "days"),
     (f"('from' |'between' )?(m:<month>) ('from'|'between') ('the' )?{_D}(_'-'_| ('to'|'until'|'till'|'til'|'through'|'thru'|'and') )('the' )?(d2:<day|ordinal>)(_','?_('of' |'in' )?{_Y})?", "days"),

@@ -299,8 +299,8 @@ class Reader:
         before = flat[start - 1] if start else ""
         after = flat[end : end + 1]
         if digits:
-            if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
-                return False
+            if digits.isdigit() and (len(digits) > 15 or (len(digits) > 1 and digits[0] == "0")):
+                return False  # an identifier
             if before and ((before.isalnum() and not _of_script(before)) or before in "_#@&=/\\"):
                 if before == "/" and not flat[max(0, start - 2)].isdigit():
                     return False
@@ -350,13 +350,25 @@ class Reader:
             if self.text[start:end].lower() in self.words.ones:
                 # an article, unless a bound stands before it
                 near = max(0, start - 40)
-                return bool(
-                    self.words.before.search(flat, near, start)
-                    or self.words.minus.search(flat, near, start)
-                )
+                return bool(self.bound_before(start) or self.words.minus.search(flat, near, start))
         if not digits and self.words.spaced and self.name == "en":
             return self.is_english_amount(index, last, number)
         return True
+
+    def tail(self, start: int) -> str:
+        """The last letter or mark before an offset, over two spaces at most; "" for none."""
+        index = start - 1
+        while index > max(0, start - 3) and self.flat[index] in " \n\r":
+            index -= 1
+        return self.flat[index] if index >= 0 else ""
+
+    def bound_before(self, start: int) -> re.Match[str] | None:
+        """A word before an offset that makes a number a bound."""
+        # digits, commas and the like end none: a table is passed quickly
+        last = self.tail(start)
+        if not last or last.isdigit() or last in _NO_BOUND:
+            return None
+        return self.words.before.search(self.flat, max(0, start - 40), start)
 
     def word_before(self, index: int) -> str:
         index -= 1
@@ -411,7 +423,7 @@ class Reader:
         text = self.text[self.tokens.starts[index] : self.tokens.starts[last]].lower()
         if text in ("a", "an"):
             start = self.tokens.starts[index]
-            if self.words.before.search(self.flat, max(0, start - 40), start):
+            if self.bound_before(start):
                 return True
             if self.word_before(index).lower() not in _BEFORE_A_UNIT:
                 return False
@@ -441,7 +453,7 @@ class Reader:
 
     def is_chinese_one(self, start: int, end: int) -> bool:
         """Whether 一 counts: 一名 is "a", 至少一名 at least one."""
-        if self.words.before.search(self.flat, max(0, start - 8), start):
+        if self.bound_before(start):
             return True
         if self.unit_at(end):
             return True
@@ -454,9 +466,11 @@ class Reader:
         return after[:1] not in self.language.articles and after not in self.language.articles
 
     def minus(self, amount: Amount) -> None:
+        if not (self.tail(amount.start) == "-" or self.tail(amount.start).isalpha()):
+            return
         match = self.words.minus.search(self.flat, max(0, amount.start - 12), amount.start)
         if match is not None and match.group().strip() != "-":
-            if self.words.before.search(self.flat, max(0, amount.start - 40), amount.start):
+            if self.bound_before(amount.start):
                 return  # "al menos"
         if match is None or amount.low is None or amount.high is None:
             return
@@ -520,6 +534,9 @@ class Reader:
 
     def sign(self, amount: Amount) -> None:
         """A sign or code of a currency before the number."""
+        last = self.tail(amount.start)
+        if not last or last.isdigit() or last in ',;:()[]|\n\t-/%"=':
+            return
         match = self.words.signs.search(self.flat, max(0, amount.start - 10), amount.start)
         if match is None:
             match = self.words.signs.search(self.text, max(0, amount.start - 10), amount.start)
@@ -631,14 +648,12 @@ class Reader:
     def unit(self, amount: Amount) -> None:
         unit, end = self._unit_at(amount.end)
         if not unit and self.words.link:
+            # "3,5 millions d'euros", "trillions of dollars"
             link = re.compile(self.words.link).match(self.flat, amount.end)
             if link is not None:
                 unit, end = self._unit_at(link.end())
-                if unit not in CURRENCY_CODES or (not amount.spoken and amount.scale == 1):
-                    unit, end = (
-                        ("", amount.end) if amount.low is None or amount.low < 1e6 else (unit, end)
-                    )
-                if unit in TIMES:
+                large = amount.low is not None and amount.low >= 1000
+                if not large or unit not in CURRENCY_CODES | _COINS:
                     unit = ""
         if not unit or not self.free(amount.end, end):
             return
@@ -669,7 +684,11 @@ class Reader:
     def upper(self, amount: Amount, number: Number, last: int) -> int:
         """The second number of a range: "two to three", "5-20%", "between A and B"."""
         flat, tokens = self.flat, self.tokens
-        both = self.words.both.search(flat, max(0, amount.start - 12), amount.start)
+        both = (
+            self.words.both.search(flat, max(0, amount.start - 12), amount.start)
+            if self.tail(amount.start).isalpha()
+            else None
+        )
         gap = self.words.both_and.match(flat, amount.end) if both else None
         if gap is None or not gap.group():
             gap = self.words.to.match(flat, amount.end)
@@ -739,7 +758,7 @@ class Reader:
         """Words before and after that make the number a bound."""
         flat = self.flat
         kind = ""
-        match = self.words.before.search(flat, max(0, amount.start - 40), amount.start)
+        match = self.bound_before(amount.start)
         if match is not None:
             kind = self.words.bounds.get(_spaced(match.group(1)), "")
             if kind == "exact" or (kind == "most" and self.is_fall(match.start(1))):
@@ -812,6 +831,10 @@ class Reader:
         return out
 
 
+# currencies of several countries, which ISO 4217 has no one code for
+_COINS = frozenset("peso franc rial riyal dinar dirham krone lira".split())
+# marks that no bound, sign or code ends with
+_NO_BOUND = frozenset(' ,;:()[]|\n\t-/%"')
 # Words before "a year" that make it a length of time and no rate.
 _BEFORE_A_UNIT = frozenset(
     "for within than after over about nearly almost during last lasts lasted took takes take least "

@@ -101,6 +101,18 @@ _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
 @maker
+def one_in(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "one in three", "nine-in-ten": in words, or of 10, 100 and so on."""
+    upper = roles_at(match, tokens, rule, "n")["num"]
+    lower = roles_at(match, tokens, rule, "d")["num"]
+    if upper.digits or not upper.whole or not lower.whole or not 0 < upper.value < lower.value:
+        return None
+    if lower.digits and lower.value not in (5, 10, 20, 100, 1000, 10_000):
+        return None
+    return share(upper.value / lower.value)
+
+
+@maker
 def slash(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     """ "1/4": one that reads like a share, no date and no score."""
     upper, lower = value_at(match, tokens, rule, "n"), value_at(match, tokens, rule, "d")

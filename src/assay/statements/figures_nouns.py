@@ -48,8 +48,11 @@ def head_noun(
         word = match.group(1).lower()
         if word in stops:
             break
-        words.append(match.span(1))
         at = match.end()
+        if word.endswith(("'s", "’s")):
+            words = []  # whose they are, not what they are
+            continue
+        words.append(match.span(1))
     if not words:
         return None
     return _choose(text, words, name)

@@ -219,6 +219,7 @@ ENGLISH = [
     ("<a>(_'-'_| )(d:'half'|'quarter') (m:<mult>)", "fraction"),
     ("<a>(_'-'_| )(d:<den>)(?= 'of'|_('.'|','|')'|'?')|$)", "fraction"),
     ("(n:<num>) ('over'|'out' 'of') (d:<num>)", "fraction"),
+    ("(n:<num>)( 'in' |'-''in''-')(d:<num>)", "one_in"),
     ("(n:<dg>)'/'(d:<dg>)(?!('/'|'-'))", "slash"),
     ("'half'( 'of')?( <a>)? (m:<num|mult>)", "half"),
     (
@@ -238,7 +239,7 @@ ENGLISH = [
 
 
 def english() -> FigureWords:
-    return make(
+    found = make(
         {
             "over": "more than|over|above|exceeding|exceeds|exceed|exceeded|greater than|larger than|"
             "bigger than|higher than|in excess of|upwards of|upward of|well over|just over|"
@@ -267,7 +268,7 @@ def english() -> FigureWords:
             "about": "or so|or thereabouts|-ish|give or take",
         },
         units("""
-            %: percent, per cent, pct, percentage points, percentage point, percent of, percents
+            %: percent, per cent, pct, percentage points, percentage point, percents
             USD: dollar, dollars, us dollar, us dollars, u.s. dollar, u.s. dollars, american dollars, bucks, greenbacks
             CAD: canadian dollar, canadian dollars
             AUD: australian dollar, australian dollars
@@ -412,3 +413,5 @@ def english() -> FigureWords:
         between=r"(?:(?:the|a|an|another|its|his|their)\s+)?",
         percent=r"(?<!\w)per\s?cents? of\s+$",
     )
+    found.link = r"\s+of\s+"
+    return found

@@ -157,5 +157,5 @@ def language() -> Language:
         range_to=r" ?[-–—~] ?|,? (?:to|until|till|til|through|thru) (?:the )?",
         between=r"\s*between",
         range_and=r",? and (?:the )?",
-        ahead=r"\b(?:will|would|shall|'ll|plans?|planned|planning|scheduled|expects?|expected|next|due|to be|going to|set to|meet|until|by|upcoming)\b",
+        ahead=r"\b(?:will|would|shall|'ll|plans?|planned|planning|scheduled|expects?|expected|due|to be|going to|set to|upcoming)\b",
     )
