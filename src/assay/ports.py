@@ -6,6 +6,7 @@ testing/contracts.py that both pass. Only casework/ picks an engine.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
@@ -345,8 +346,13 @@ class Converter(Protocol):
         """The media types alone, without asking the program anything."""
         ...
 
-    def convert(self, place: Path, media: str, scratch: Path) -> Converted:
-        """A copy of the exhibit at `place`, of the type `media`, in `scratch`. Never raises."""
+    def convert(
+        self, place: Path, media: str, scratch: Path, stop: threading.Event | None = None
+    ) -> Converted:
+        """A copy of the exhibit at `place`, of the type `media`, in `scratch`. Never raises.
+
+        Ends soon after `stop` is set, as `skipped`.
+        """
         ...
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +54,46 @@ def test_a_member_of_a_container_is_read_from_a_copy_too(
     case.add([tmp_path / "a.zip"], ocr="off")
     assert row_of(case, "old.hwp")["status"] == "partly"
     assert not [p for p in (case.folder / "spool").rglob("*") if p.is_file()]
+
+
+def test_members_of_a_copy_are_exhibits_whose_bytes_are_kept_and_what_was_drawn_is_none(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = io.BytesIO(odt(["The pilot left."]))
+    with zipfile.ZipFile(copy, "a") as package:
+        package.writestr("Objects/note.txt", "the berth was paid twice")
+        package.writestr("Thumbnails/thumbnail.png", "drawn by the program")
+    made = CopyingConverter({"application/x-hwp": ("odt", copy.getvalue())})
+    monkeypatch.setattr("assay.casework.runs.make_converter", lambda _: made)
+    (tmp_path / "old.hwp").write_bytes(DOC)
+    case.add([tmp_path / "old.hwp"], ocr="off")
+    paths = {str(r["path"]).partition("!/")[2] for r in case.account()["rows"]}
+    assert paths == {"", "from the copy/Objects/note.txt"}
+    [hit] = case.search("berth")["hits"]
+    assert case.verify()["ok"]
+    assert case.original(hit["exhibit"]).read_bytes() == b"the berth was paid twice"
+
+
+def test_a_copy_that_is_being_made_is_skipped_and_said_to_be(
+    case: Case, tmp_path: Path, converter: CopyingConverter
+) -> None:
+    converter.slow = 60.0
+    (tmp_path / "old.hwp").write_bytes(DOC)
+    asked: list[str] = []
+
+    def watch(state: dict[str, Any]) -> None:
+        if converter.asked and not asked:
+            with Case(case.folder) as other:
+                asked.append(other.skip("old.hwp")["path"])
+
+    added = case.add([tmp_path / "old.hwp"], ocr="off", report=watch)
+    assert (asked, added["unread"]) == (["old.hwp"], 1)
+    row = row_of(case, "old.hwp")
+    codes = [p["code"] for p in row["problems"]]  # type: ignore[attr-defined]
+    assert (row["status"], codes) == ("unread", ["no_reader", "skipped"])
+    converter.slow = 0.0
+    case.retry()
+    assert row_of(case, "old.hwp")["status"] == "partly"
 
 
 def test_a_copy_without_words_leaves_the_exhibit_unread(

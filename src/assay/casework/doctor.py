@@ -107,7 +107,8 @@ def _speech() -> dict[str, Any]:
 
 def _archives() -> dict[str, Any]:
     there = ctypes.util.find_library("archive") is not None
-    detail = "7z and tar variants are read" if there else "7z archives stay unread"
+    formats = "CAB, ISO, CPIO, XAR, LHA, AR, RPM, RAR, CHM, Zstandard, LZ4, compress, lzip"
+    detail = f"reads {formats}" if there else f"unread without it: {formats}"
     return _check("libarchive", there, detail, "apt-get install libarchive13")
 
 

@@ -675,25 +675,30 @@ class Legs:
         assert self._second is not None
         if self._pool is None:
             self._pool = self._make_pool("read")
+        self._heed()
         for candidate, made in self._second.made(0.0 if self._copies else 0.5):
             if made.place is not None:
                 self._send_copy(candidate, made.place)
             else:
+                if made.code == "skipped":
+                    self._say_skipped(candidate)
                 self._drop(candidate)
         for outcome in self._pool.outcomes(0.25) if self._copies else []:
             candidate, place = self._copies.pop(outcome.id)
             place.unlink(missing_ok=True)
             answers = self._answers(outcome, 1)
             entered = self._second.entered(candidate, answers[0])
-            for member in answers[0].reading.members:
-                if member.spool and "/" not in member.spool:
-                    (self._inbox / member.spool).unlink(missing_ok=True)
+            if outcome.code == "skipped":
+                self._say_skipped(candidate)
             if entered is not None:
                 with self._catalogue.writing():
                     self._read_by.add(candidate.waiting.id)
                     self._store(candidate.waiting, entered, outcome.seconds)
                 self.tally.exhibits -= 1  # it was counted when our own reader had it
                 self._done_bytes -= candidate.waiting.size
+            for member in answers[0].reading.members:
+                if member.spool and "/" not in member.spool:
+                    (self._inbox / member.spool).unlink(missing_ok=True)
             self._drop(candidate)
         self._tell("reading")
 
@@ -705,6 +710,13 @@ class Legs:
         self._serial += 1
         self._copies[self._serial] = (candidate, place)
         self._pool.submit(Task(self._serial, "read", _PACK.encode(request), limits.seconds))
+
+    def _say_skipped(self, candidate: Candidate) -> None:
+        """Another program was to read it, and somebody did not want to wait."""
+        said = problem("skipped", "the copy by another program")
+        with self._catalogue.writing():
+            self._catalogue.add_problems(candidate.waiting.id, "copy", [said])
+        self.tally.problems += 1
 
     def _drop(self, candidate: Candidate) -> None:
         """The bytes of a member are needed no more."""
@@ -1015,7 +1027,11 @@ class Legs:
             exhibit = self._catalogue.exhibit_id(digest)
             if exhibit is None or self._pool is None:
                 continue
+            for candidate in (self._second.skip(exhibit) or ()) if self._second else ():
+                self._say_skipped(candidate)
+                self._drop(candidate)
             going = [
+                *(task for task, (c, _) in self._copies.items() if c.waiting.id == exhibit),
                 *(task for task, some in self._sent.items() if any(w.id == exhibit for w in some)),
                 *(task for task, (number, _, _) in self._looking.items() if number == exhibit),
             ]
@@ -1121,6 +1137,10 @@ class Legs:
             if others:
                 item["others"] = others
             found.append(item)
+        for exhibit, digest, seconds in self._second.running() if self._second else ():
+            places = self._catalogue.paths_of([exhibit], 1)[exhibit]
+            shown = places[0][1][-_PATH_SHOWN:] if places else ""
+            found.append({"exhibit": digest, "path": shown, "seconds": round(seconds)})
         return sorted(found, key=lambda item: -item["seconds"])[:_RUNNING_SHOWN]
 
 

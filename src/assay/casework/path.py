@@ -32,18 +32,20 @@ from assay.casework.legs import Legs
 
 def travel(legs: Legs) -> None:
     """Send everything that is handed over, or left from an earlier run, along the path."""
-    while legs.working():
-        legs.receive()
-        legs.read()
-        legs.record()
-        legs.attest()
-        legs.index()
-    legs.settle()
-    while legs.converting():
-        legs.convert()
-        legs.attest()
-        legs.index()
-    legs.settle()
+    while True:
+        while legs.working():
+            legs.receive()
+            legs.read()
+            legs.record()
+            legs.attest()
+            legs.index()
+        legs.settle()
+        if not legs.converting():
+            break
+        while legs.converting():
+            legs.convert()
+            legs.attest()
+            legs.index()
     while legs.listening():
         legs.listen()
     legs.settle()

@@ -3,12 +3,15 @@
 A reading that left nothing, of a type that the converter knows, waits here until all else is
 read. Then the converter makes a copy, a jailed worker reads the copy as any exhibit, and the
 reading is entered under the original with what happened: `read_by_other` names the program, and
-what our own reader said of a broken file stays. Members of a copy are not members of the
-original: they are counted and said, never entered.
+what our own reader said of a broken file stays. Members of the copy are entered below
+`from the copy`, and their bytes are kept, since nobody can have them from the original again; what
+the program draws by itself (thumbnails, replacements of objects) is no member.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -22,6 +25,8 @@ from assay.model.finding import Examination
 from assay.model.reading import Problem, Reading
 from assay.ports import Converted, Converter
 
+_FROM_COPY = b"from the copy"
+_DRAWN = (b"Thumbnails", b"ObjectReplacements")  # folders of a copy that its program draws
 _CAUSES = frozenset(("no_reader", "damaged", "truncated", "crashed", "unsupported"))
 
 
@@ -52,6 +57,8 @@ class SecondReader:
         self._at_once = max(at_once, 1)
         self._queue: deque[Candidate] = deque()
         self._running: dict[Future[Converted], Candidate] = {}
+        self._since: dict[int, float] = {}  # exhibit -> when it was handed over
+        self._stops: dict[int, threading.Event] = {}
         self._threads: ThreadPoolExecutor | None = None
         self._formats = converter.formats
 
@@ -78,19 +85,47 @@ class SecondReader:
             self._threads = ThreadPoolExecutor(self._at_once, thread_name_prefix="converter")
         while self._queue and len(self._running) < self._at_once:
             candidate = self._queue.popleft()
+            stop = self._stops[candidate.waiting.id] = threading.Event()
+            self._since[candidate.waiting.id] = time.monotonic()
             task = self._threads.submit(
                 self._converter.convert,
                 Path(candidate.place),
                 candidate.reading.type,
                 self._scratch,
+                stop,
             )
             self._running[task] = candidate
         done, _ = wait(self._running, patience, return_when=FIRST_COMPLETED)
+        for task in done:
+            exhibit = self._running[task].waiting.id
+            self._since.pop(exhibit, None)
+            self._stops.pop(exhibit, None)
         return [(self._running.pop(task), task.result()) for task in done]
 
+    def running(self) -> list[tuple[int, str, float]]:
+        """(exhibit, digest, seconds) of what is with the converter now."""
+        now = time.monotonic()
+        some = [candidate.waiting for candidate in self._running.values()]
+        return [(w.id, w.digest, now - self._since.get(w.id, now)) for w in some]
+
+    def skip(self, exhibit: int) -> list[Candidate] | None:
+        """Let an exhibit wait no more, or end its copy; None where it is not here.
+
+        Gives those that waited; a copy that was begun comes out of `made` as `skipped`.
+        """
+        waited = [c for c in self._queue if c.waiting.id == exhibit]
+        for candidate in waited:
+            self._queue.remove(candidate)
+        stop = self._stops.get(exhibit)
+        if stop is not None:
+            stop.set()
+        return waited if waited or stop is not None else None
+
     def close(self) -> None:
-        """Stop taking on; what runs ends by its own limit."""
+        """Stop taking on, and end what runs."""
         self._queue.clear()
+        for stop in self._stops.values():
+            stop.set()
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
             self._threads = None
@@ -107,16 +142,17 @@ class SecondReader:
             if p.code != "no_reader"
         ]
         problems: list[Problem] = [problem("read_by_other", "", name), *kept, *copy.problems]
-        if copy.members:
-            problems.append(
-                problem("part_unclaimed", "embedded objects", f"{len(copy.members)} parts")
-            )
+        members = tuple(
+            msgspec.structs.replace(m, name=(_FROM_COPY, *m.name), secret=True)
+            for m in copy.members
+            if not m.name[0].startswith(_DRAWN)
+        )
         found = msgspec.structs.replace(
             copy.metadata, found=(("read-by", name), *copy.metadata.found)
         )
         reading = msgspec.structs.replace(
-            copy, type=candidate.reading.type, metadata=found, members=(), container=False,
-            expected=None, problems=tuple(problems),
+            copy, type=candidate.reading.type, metadata=found, members=members,
+            container=bool(members), expected=None, problems=tuple(problems),
         )  # fmt: skip
         return msgspec.structs.replace(
             answer, reading=reading, examination=Examination(), look=False

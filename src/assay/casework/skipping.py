@@ -35,7 +35,8 @@ def skip(case: Case, reference: str | dict[str, Any]) -> dict[str, Any]:
             "An exhibit can be skipped while `assay add` or `assay retry` runs.",
         )  # fmt: skip
     row = case.catalogue.row(digest)
-    if row is not None and row.state == "read" and not case.catalogue.waits_for_ocr(row.id):
+    done = row is not None and row.state == "read" and row.status != "unread"
+    if done and row is not None and not case.catalogue.waits_for_ocr(row.id):
         raise UsageError(
             "skip", "this exhibit has been read already", "`assay show` has what it holds."
         )

@@ -16,6 +16,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
+import time
 from functools import cached_property
 from pathlib import Path
 
@@ -109,7 +111,7 @@ class LibreOffice:
             version=self._version,
             licence="MPL-2.0",
             formats=tuple(FILTERS),
-            limits="embedded objects are not taken out; only where our own readers fail",
+            limits="only where our own readers fail",
         )
 
     @property
@@ -117,7 +119,9 @@ class LibreOffice:
         """The types that a filter is named for."""
         return frozenset(FILTERS)
 
-    def convert(self, place: Path, media: str, scratch: Path) -> Converted:
+    def convert(
+        self, place: Path, media: str, scratch: Path, stop: threading.Event | None = None
+    ) -> Converted:
         """Try each filter of the type in turn. `scratch` takes the copy, and nothing stays else."""
         if self._program is None or media not in FILTERS:
             return Converted(code="damaged", detail="no filter")
@@ -125,11 +129,11 @@ class LibreOffice:
         for ending, filter_name, target in FILTERS[media]:
             with tempfile.TemporaryDirectory(prefix=".office-", dir=scratch) as folder:
                 room = Path(folder)
-                code = self._run(place, ending, filter_name, target, room)
+                code = self._run(place, ending, filter_name, target, room, stop)
                 made = next((room / "out").glob("*"), None) if (room / "out").is_dir() else None
                 if code:
                     last = Converted(code=code, detail=f"LibreOffice {self._version}")
-                    if code == "timeout":
+                    if code in ("timeout", "skipped"):
                         return last
                 elif made is not None and made.stat().st_size:
                     kept = scratch / f"{room.name}.{target.partition(':')[0]}"
@@ -137,7 +141,10 @@ class LibreOffice:
                     return Converted(place=kept)
         return last
 
-    def _run(self, place: Path, ending: str, filter_name: str, target: str, room: Path) -> str:
+    def _run(
+        self, place: Path, ending: str, filter_name: str, target: str, room: Path,
+        stop: threading.Event | None,
+    ) -> str:  # fmt: skip
         """Run one instance; "" or a problem code."""
         command = [*self._jail(place, ending, room), str(self._program)]
         command += ["--headless", "--norestore", "--nolockcheck", "--nodefault"]
@@ -150,12 +157,17 @@ class LibreOffice:
             )  # fmt: skip
         except OSError:
             return "crashed"
-        try:
-            running.wait(self._seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)  # the jail's processes die with it
-            running.wait()
-            return "timeout"
+        end = time.monotonic() + self._seconds
+        while True:
+            try:
+                running.wait(min(0.2, max(end - time.monotonic(), 0.0)))
+                break
+            except subprocess.TimeoutExpired:
+                stopped = stop is not None and stop.is_set()
+                if stopped or time.monotonic() >= end:
+                    os.killpg(running.pid, signal.SIGKILL)  # the jail's processes die with it
+                    running.wait()
+                    return "skipped" if stopped else "timeout"
         return "" if running.returncode == 0 else "crashed"
 
     def _jail(self, place: Path, ending: str, room: Path) -> list[str]:
