@@ -374,33 +374,40 @@ def unpack(packed: bytes, limit: int) -> bytes:
         return packed[16 : 16 + size]
     if magic != 0x75465A4C:
         raise ValueError("no packed RTF")
-    window = bytearray(4096)
-    window[: len(_START)] = _START
-    write, at, out = len(_START), 16, bytearray()
-    while at < len(packed) and len(out) <= limit:
+    # the window of 4096 bytes is the end of what came out, with its start before it
+    out = bytearray(4096 - len(_START)) + _START
+    base, at, end = 4096, 16, len(packed)
+    while at < end and len(out) - base <= limit:
         control = packed[at]
         at += 1
-        for bit in range(8):
-            if not control >> bit & 1:
-                if at >= len(packed):
-                    return bytes(out)
+        if not control and at + 8 <= end:
+            out += packed[at : at + 8]
+            at += 8
+            continue
+        for bit in _BITS:
+            if not control & bit:
+                if at >= end:
+                    return bytes(out[base:])
                 out.append(packed[at])
-                window[write] = packed[at]
-                write, at = (write + 1) & 4095, at + 1
+                at += 1
                 continue
-            if at + 1 >= len(packed):
-                return bytes(out)
+            if at + 1 >= end:
+                return bytes(out[base:])
             reference = packed[at] << 8 | packed[at + 1]
             at += 2
-            read, length = reference >> 4, (reference & 15) + 2
-            if read == write:
-                return bytes(out)
-            for _ in range(length):
-                byte = window[read]
-                out.append(byte)
-                window[write] = byte
-                read, write = (read + 1) & 4095, (write + 1) & 4095
-    return bytes(out)
+            back = (len(_START) + len(out) - base - (reference >> 4)) & 4095
+            length = (reference & 15) + 2
+            if not back:
+                return bytes(out[base:])
+            start = len(out) - back
+            if back >= length:
+                out += out[start : start + length]
+            else:  # it runs into what it writes
+                out += (out[start:] * (length // back + 1))[:length]
+    return bytes(out[base:])
+
+
+_BITS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
 _TOKEN = re.compile(
@@ -408,6 +415,7 @@ _TOKEN = re.compile(
     rb"|([^\\{}\r\n\0]+)|\\",
     re.DOTALL,
 )
+_WORD, _NUMBER, _BYTE, _SYMBOL, _BRACE, _TEXT = range(1, 7)  # its groups
 _SAID = {
     b"par": "\r\n", b"line": "\r\n", b"tab": "\t", b"lquote": "\u2018", b"rquote": "\u2019",
     b"ldblquote": "\u201c", b"rdblquote": "\u201d", b"bullet": "\u2022", b"endash": "\u2013",
@@ -445,15 +453,24 @@ def page_in_rtf(rtf: bytes) -> bytes:
     silent, aside, inside, uc, skip = False, False, False, 1, 0
     stack: list[tuple[bool, bool, bool, int, str]] = []
     for token in _TOKEN.finditer(rtf):
-        word, number, byte, symbol, brace, text = token.groups()
-        if brace == b"{":
+        kind = token.lastindex
+        if kind == _TEXT:
+            if silent or aside:
+                continue
+            text = token.group()
+            if skip:
+                cut = min(skip, len(text))
+                skip -= cut
+                text = text[cut:]
+            held += text
+        elif kind == _BRACE:
             flush()
-            stack.append((silent, aside, inside, uc, codec))
-        elif brace == b"}":
-            flush()
-            if stack:
+            if token.group() == b"{":
+                stack.append((silent, aside, inside, uc, codec))
+            elif stack:
                 silent, aside, inside, uc, codec = stack.pop()
-        elif word:
+        elif kind in (_WORD, _NUMBER):
+            word, number = token.group(_WORD, _NUMBER)
             if word == b"htmlrtf":
                 flush()
                 silent = number != b"0"
@@ -477,25 +494,18 @@ def page_in_rtf(rtf: bytes) -> bytes:
                     out.append(_SAID[word])
         elif silent or aside:
             continue
-        elif byte:
+        elif kind == _BYTE:
             if skip:
                 skip -= 1
             else:
-                held.append(int(byte, 16))
-        elif symbol:
+                held.append(int(token.group(_BYTE), 16))
+        elif kind == _SYMBOL:
+            symbol = token.group(_SYMBOL)
             if symbol in b"{}\\":
                 held += symbol
             elif symbol == b"~":
                 flush()
                 out.append("&nbsp;")
-            elif symbol == b"*":
-                continue
-        elif text:
-            if skip:
-                cut = min(skip, len(text))
-                skip -= cut
-                text = text[cut:]
-            held += text
     flush()
     whole = "".join(out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.encode()

@@ -157,14 +157,17 @@ def _boundary(headers: Message) -> bytes:
 
 def _split(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
     """(the parts between the delimiters, whether the last one was closed)."""
-    delimiter = re.compile(
-        rb"(?:\A|\r?\n|\r)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\r|\Z)"
-    )
+    # the dashes first: a search for them is quick, and what stands before them is asked then
+    delimiter = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\r|\Z)")
     pieces: list[bytes] = []
     start: int | None = None
     for match in delimiter.finditer(body):
+        at = match.start()
+        if at and body[at - 1] not in b"\r\n":
+            continue
         if start is not None:
-            pieces.append(_without_line_end(body[start : match.start()]))
+            at -= 2 if body[at - 2 : at] == b"\r\n" else 1
+            pieces.append(_without_line_end(body[start:at]))
         if match.group(1):
             return pieces, True
         start = match.end()

@@ -188,18 +188,25 @@ def _read_structure(tree: Any, found: Parts) -> None:
     left = _ELEMENTS
     while waiting:
         node = waiting.pop()
-        if isinstance(node, pikepdf.Array):
-            waiting += [node[at] for at in range(min(len(node), left) - 1, -1, -1)]
+        # by the kind as the library has it: its `isinstance` costs a call of Python each
+        kind = getattr(node, "_type_code", None)
+        if kind is pikepdf.ObjectType.array:
+            kids = list(node.as_list())[:left]
+            waiting += [kid for kid in reversed(kids) if not isinstance(kid, int)]
             continue
-        if not isinstance(node, pikepdf.Dictionary) or (node.is_indirect and node.objgen in met):
+        if kind is not pikepdf.ObjectType.dictionary:
             continue
+        place: _Id = node.objgen
+        if place[0]:
+            if place in met:
+                continue
+            met.add(place)
         left -= 1
         if left < 0:
             found.whole = False
             return
-        met.add(_id(node))
         for key in ("/Alt", "/E"):
-            said = node.get(key)
+            said = node.get(key) if key in node else None
             if isinstance(said, pikepdf.String) and str(said).strip():
                 found.spoken.append(str(said).strip())
         if "/K" in node:
