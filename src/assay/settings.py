@@ -39,6 +39,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pixels: int = 120_000_000  # pixels of one picture
     cells: int = 20_000_000  # cells of one workbook
     annotations: int = 5_000  # annotations of one PDF page
+    page_objects: int = 50_000  # objects of one PDF page that detectors look at
+    states: int = 50  # earlier states of one PDF that are opened and compared, the newest ones
     line: int = 50_000_000  # code points of one line of a text file
 
     def wall(self, size: int) -> float:

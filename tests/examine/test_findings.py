@@ -298,20 +298,28 @@ def test_moments_with_zones_are_compared_by_the_minute() -> None:
     assert slack(sure).total_seconds() < slack(sure, unsure).total_seconds()
 
 
+def within(of: Subject, **limits: int) -> Subject:
+    """The subject under other limits."""
+    return replace(of, limits=msgspec.structs.replace(settings.Limits(), **limits))
+
+
 def test_a_page_with_more_than_a_detector_looks_at_is_said_and_the_rest_examined(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("assay.examine.covered._OBJECTS", 1)
-    found = look_into(subject(tmp_path, drawn(TEXT + BOX)))
-    assert found.failed == (("covered", "Unfinished"),)
+    found = look_into(within(subject(tmp_path, drawn(TEXT + BOX)), page_objects=1))
+    said = "met limits.page_objects: the rest was not looked at"
+    assert found.failed == (("covered", said),)
 
 
-def test_more_earlier_states_than_are_opened_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("assay.examine.revisions._STATES", 0)
-    found = look_into(subject(tmp_path, two_states()))
-    assert ("revisions", "Unfinished") in found.failed
+def test_more_earlier_states_than_are_opened_is_said(tmp_path: Path) -> None:
+    found = look_into(within(subject(tmp_path, two_states()), states=0))
+    assert ("revisions", "met limits.states: the rest was not looked at") in found.failed
+
+
+def test_a_state_with_more_objects_than_are_looked_at_is_said(tmp_path: Path) -> None:
+    found = look_into(within(subject(tmp_path, two_states()), page_objects=0))
+    assert ("revisions", "met limits.page_objects: the rest was not looked at") in found.failed
+    assert found.findings
 
 
 # ---------------------------------------------------------------- seen while it is read
@@ -321,7 +329,7 @@ def watched(folder: Path, body: bytes) -> Subject:
     """The subject as its reading leaves it: with the pages that have to be looked at."""
     path = folder / "exhibit"
     path.write_bytes(body)
-    watch = room.PageWatch()
+    watch = room.PageWatch(settings.Limits())
     read(path, b"exhibit.pdf", folder, settings.Limits(), settings.Reading(), watch=watch)
     assert not watch.failed
     return replace(subject(folder, body), pages=tuple(watch.pages))
@@ -353,6 +361,6 @@ def test_a_watch_that_fails_has_all_pages_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr("assay.examine.covered.may_hold_covered")
-    watch = room.PageWatch()
+    watch = room.PageWatch(settings.Limits())
     watch(0, None)
     assert watch.failed

@@ -225,7 +225,7 @@ def _read(
     from assay.extract.read import read
     from assay.index.analysis import analyse
 
-    watch = PageWatch()
+    watch = PageWatch(request.limits)
     reading = read(
         Path(item.path),
         item.name,

@@ -24,6 +24,7 @@ import pypdfium2.raw as pdfium
 from assay.examine.subject import Subject, Unfinished
 from assay.model.finding import Finding
 from assay.ports import Card
+from assay.settings import Limits
 
 CARD = Card(
     name="covered",
@@ -35,7 +36,6 @@ CARD = Card(
 _SCALE = 2.0  # pixels a point: the thinnest stroke of 6 pt text still shows
 _FLAT = 12  # grey values of 255 by which a flat surface may vary
 _NEST = 8  # forms inside forms
-_OBJECTS = 50_000  # of a page
 _AROUND = 4  # pixels drawn around what is looked at
 _EDGE = 1000.0  # points: a page larger than 4 times this is drawn smaller
 _COVERS = {
@@ -94,7 +94,7 @@ class _Cover:
 def find_covered(subject: Subject) -> Iterator[Finding]:
     """A finding for each page with covered text; `subject.pages` are those to look at.
 
-    Raises Unfinished, last, where a page has more than 50,000 objects: the rest was not seen.
+    Raises Unfinished, last, where a page has more objects or annotations than the limits allow.
     """
     if subject.pages is not None and not subject.pages:
         return
@@ -107,7 +107,8 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
             continue
     if document is None:
         return  # the reader says why it cannot be opened
-    cut = False
+    cut = ""
+    limits = subject.limits
     try:
         for index in range(len(document)) if subject.pages is None else subject.pages:
             try:
@@ -115,8 +116,8 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
             except pypdfium2.PdfiumError:
                 continue
             try:
-                cut |= pdfium.FPDFPage_CountObjects(page.raw) > _OBJECTS
-                found = _look(page)
+                cut = cut or _over(page.raw, limits)
+                found = _look(page, limits)
             finally:
                 page.close()
             if found is not None:
@@ -124,24 +125,33 @@ def find_covered(subject: Subject) -> Iterator[Finding]:
     finally:
         document.close()
     if cut:
-        raise Unfinished
+        raise Unfinished(cut)
 
 
-def may_hold_covered(page: Any) -> bool:
+def _over(page: Any, limits: Limits) -> str:
+    """The setting that a page is over, "" for none."""
+    if pdfium.FPDFPage_CountObjects(page) > limits.page_objects:
+        return "limits.page_objects"
+    if pdfium.FPDFPage_GetAnnotCount(page) > limits.annotations:
+        return "limits.annotations"
+    return ""
+
+
+def may_hold_covered(page: Any, limits: Limits) -> bool:
     """Tell whether a page has to be looked at: something lies over words, or it is too large.
 
     For a page that a reader has loaded already; its picture, which costs most, is not drawn.
     """
-    if pdfium.FPDFPage_CountObjects(page) > _OBJECTS:
+    if _over(page, limits):
         return True
-    drawn = _Drawn()
+    drawn = _Drawn(limits)
     drawn.take_page(page)
     return drawn.may_cover()
 
 
-def _look(page: Any) -> tuple[dict[str, int], list[str], list[int]] | None:
+def _look(page: Any, limits: Limits) -> tuple[dict[str, int], list[str], list[int]] | None:
     """(covered characters by kind of cover, covered runs of text, their boxes), or None."""
-    drawn = _Drawn()
+    drawn = _Drawn(limits)
     drawn.take_page(page.raw)
     if not drawn.may_cover():
         return None
@@ -160,7 +170,8 @@ _PAIRS = 1 << 20  # of a cover and a text that are compared at once
 class _Drawn:
     """What a page draws, in its order: covers, and the place of each text object."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._most, self._annotations = limits.page_objects, limits.annotations
         self.covers: list[_Cover] = []
         self.texts: dict[int, int] = {}  # address of a text object -> its order
         self._placed: list[_Matrix] = []  # of text objects: where their form lies
@@ -214,7 +225,7 @@ class _Drawn:
     def take_page(self, page: Any) -> None:
         """All objects and annotations of a page."""
         raw = ctypes.cast(page, ctypes.c_void_p).value
-        count = min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)
+        count = min(pdfium.FPDFPage_CountObjects(page), self._most)
         things = list(map(_object_of, repeat(raw), range(count)))
         kinds = list(map(_type, things))
         noted = pdfium.FPDFPage_GetAnnotCount(page)
@@ -222,7 +233,7 @@ class _Drawn:
             return  # words alone
         self._take(things, kinds, _SAME, 0)
         rect = pdfium.FS_RECTF()
-        for number in range(min(noted, 5000)):
+        for number in range(min(noted, self._annotations)):
             annot = pdfium.FPDFPage_GetAnnot(page, number)
             if not annot:
                 continue
@@ -236,7 +247,7 @@ class _Drawn:
     def _take(self, things: list[int], kinds: list[int], matrix: _Matrix, depth: int) -> None:
         """Objects that are drawn one after another, with what their forms hold."""
         for thing, kind in zip(things, kinds, strict=True):
-            if depth and self._count > _OBJECTS:
+            if depth and self._count > self._most:
                 return
             self._count += 1
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
@@ -248,7 +259,7 @@ class _Drawn:
                 own = pdfium.FS_MATRIX()
                 _matrix(thing, ctypes.addressof(own))
                 inner = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-                count = min(_parts(thing), _OBJECTS)
+                count = min(_parts(thing), self._most)
                 parts = list(map(_part_of, repeat(thing), range(count)))
                 self._take(parts, list(map(_type, parts)), inner, depth + 1)
 

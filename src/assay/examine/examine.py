@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
-from assay.examine.subject import Subject
+from assay.examine.subject import Subject, Unfinished
 from assay.model.finding import Examination, Finding
 from assay.ports import Card
+from assay.settings import Limits
 
 Detector = Callable[[Subject], Iterable[Finding]]
 _PDF = "application/pdf"
@@ -31,7 +32,8 @@ class PageWatch:
     Most have none: their files need not be opened, nor their pages loaded, a second time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.pages: list[int] = []  # from 0
         self.failed = False  # then the look has to see all pages
 
@@ -40,7 +42,7 @@ class PageWatch:
         try:
             from assay.examine.covered import may_hold_covered
 
-            if may_hold_covered(page):
+            if may_hold_covered(page, self._limits):
                 self.pages.append(index)
         except Exception:  # noqa: BLE001 - a detector that breaks costs no reading
             self.failed = True
@@ -79,6 +81,8 @@ def _run(subject: Subject, detectors: Sequence[tuple[str, str]]) -> Examination:
             # one by one: what a detector saw before it failed is kept
             for finding in detector(subject):
                 findings.append(finding)
+        except Unfinished as met:
+            failed.append((file, f"met {met}: the rest was not looked at"))
         except Exception as error:  # noqa: BLE001 - a detector that breaks is a fact to be said
             failed.append((file, type(error).__name__))
     return Examination(tuple(findings), tuple(failed))

@@ -37,9 +37,7 @@ CARD = Card(
 )
 _END = re.compile(rb"startxref\s{1,4}(\d{1,12})\s{1,4}%%EOF[ \t]{0,4}(?:\r\n|\r|\n)?")
 _SECTION = re.compile(rb"\s{0,4}(?:xref\b|\d{1,10}\s{1,4}\d{1,5}\s{1,4}obj\b)")
-_STATES = 50  # earlier states that are opened; the newest ones count
 _LINES = 60  # changed lines that a finding quotes
-_OBJECTS = 20_000  # of a page
 _PICTURE = 64 << 20  # bytes of a picture beyond which its size alone counts
 _LONG = 4000  # lines of a page beyond which they are compared as sets
 
@@ -70,9 +68,9 @@ def has_earlier(path: Path, largest: int) -> bool:
 
 
 def find_revisions(subject: Subject) -> Iterator[Finding]:
-    """A finding for each earlier state of the file, the newest 50.
+    """A finding for each earlier state of the file, the newest `limits.states`.
 
-    Raises Unfinished, last, where there are more.
+    Raises Unfinished, last, where there are more, or a page has more objects than allowed.
     """
     size = subject.path.stat().st_size
     if size == 0 or size > subject.limits.member:
@@ -83,24 +81,26 @@ def find_revisions(subject: Subject) -> Iterator[Finding]:
         ends = ends_of(data)
         if len(ends) < 2:
             return
-        last = _state(data[: ends[-1]], subject.passwords)
-        first = max(len(ends) - 1 - _STATES, 0)
+        most = subject.limits.page_objects
+        last = _state(data[: ends[-1]], subject.passwords, most)
+        first = max(len(ends) - 1 - subject.limits.states, 0)
+        cut = any(page.cut for page in last or ())
         for number in range(first, len(ends) - 1):
-            yield _compare(
-                number + 1, len(ends), ends[number], size,
-                _state(data[: ends[number]], subject.passwords), last,
-            )  # fmt: skip
-        if first:
-            raise Unfinished
+            state = _state(data[: ends[number]], subject.passwords, most)
+            cut = cut or any(page.cut for page in state or ())
+            yield _compare(number + 1, len(ends), ends[number], size, state, last)
+        if first or cut:
+            raise Unfinished("limits.states" if first else "limits.page_objects")
 
 
 @dataclass(frozen=True)
 class _Page:
     lines: list[str]
     pictures: list[tuple[int, bytes]]  # (bytes as stored, digest of them)
+    cut: bool = False  # there were more objects than were looked at
 
 
-def _state(data: bytes, passwords: tuple[str, ...]) -> list[_Page] | None:
+def _state(data: bytes, passwords: tuple[str, ...], most: int) -> list[_Page] | None:
     """The pages of a state, None where it cannot be opened."""
     for password in (None, *passwords):
         try:
@@ -108,13 +108,13 @@ def _state(data: bytes, passwords: tuple[str, ...]) -> list[_Page] | None:
         except pypdfium2.PdfiumError:
             continue
         try:
-            return [_page(document, index) for index in range(len(document))]
+            return [_page(document, index, most) for index in range(len(document))]
         finally:
             document.close()
     return None
 
 
-def _page(document: Any, index: int) -> _Page:
+def _page(document: Any, index: int, most: int) -> _Page:
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
@@ -123,7 +123,8 @@ def _page(document: Any, index: int) -> _Page:
     text = textpage.get_text_bounded()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     pictures = []
-    for number in range(min(pdfium.FPDFPage_CountObjects(page.raw), _OBJECTS)):
+    count = pdfium.FPDFPage_CountObjects(page.raw)
+    for number in range(min(count, most)):
         thing = pdfium.FPDFPage_GetObject(page.raw, number)
         if pdfium.FPDFPageObj_GetType(thing) == pdfium.FPDF_PAGEOBJ_IMAGE:
             size = pdfium.FPDFImageObj_GetImageDataRaw(thing, None, 0)
@@ -133,7 +134,7 @@ def _page(document: Any, index: int) -> _Page:
             pictures.append((size, hashlib.sha256(body.raw).digest()))
     textpage.close()
     page.close()
-    return _Page(lines, pictures)
+    return _Page(lines, pictures, count > most)
 
 
 def _compare(

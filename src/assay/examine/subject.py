@@ -10,7 +10,7 @@ from assay.settings import Limits
 
 
 class Unfinished(Exception):
-    """A detector met a bound of its own and says so after it gave what it found."""
+    """A detector met a limit, and names its setting after it gave what it found."""
 
 
 @dataclass(frozen=True)
