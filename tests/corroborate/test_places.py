@@ -24,6 +24,7 @@ CHINESE = "港务局在昨天说明新的码头不会在冬天之前完工,因�
         ("He said “a b c” and “d e f”.", ["a b c", "d e f"]),
         ('He said "a b c" and "d e f".', ["a b c", "d e f"]),
         ("Er sagte: „a b c“ und »d e f«.", ["a b c", "d e f"]),
+        ("He said, ''a b c'' and ``d e f''.", ["a b c", "d e f"]),
         ("Il dit : « a b c ».", ["a b c"]),
         ("Он сказал: «а б в».", ["а б в"]),
         ("他说:「甲乙丙」和『丁戊己』", ["甲乙丙", "丁戊己"]),

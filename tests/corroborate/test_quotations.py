@@ -146,6 +146,15 @@ def test_words_in_square_brackets_are_openly_the_writer_s() -> None:
     assert checked("[the pilots] promise to pay for the lamp").verdict == "verbatim"
 
 
+def test_brackets_hide_no_words_beside_them_and_those_of_the_source_are_its_own() -> None:
+    assert checked("[it says] Nothing else was promised").verdict == "verbatim"
+    assert checked("They [never] promise to pay for the lamp").verdict == "altered"
+    assert checked("a dry summer on the [western] rock").verdict in ("altered", "not_found")
+    case = Held([Page("sha256:" + "c" * 64, "a.txt", 1, "We sank it [in Ostermark] before dawn.")])
+    assert checked("We sank it [in Ostermark] before dawn", case=case).verdict == "verbatim"
+    assert checked("We sank it [in Westermark] before dawn", case=case).verdict == "altered"
+
+
 def test_two_places_in_one_pair_of_marks_are_a_splice() -> None:
     one = checked("The tide tables were printed in 1931 before autumn they promise to pay for it")
     other = checked("the northern pier will hold the lamp, the oil and the keeper")

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assay.corroborate.edits import slips
-from assay.corroborate.marks import CLOSING, OPENING
+from assay.corroborate.marks import CLOSING, OPENING, plain_marks
 from assay.corroborate.tokens import Token, tokens
 from assay.corroborate.words import HEDGES, MODALS, denial, frequency
 
@@ -78,7 +78,7 @@ REACH = 320
 def left_of(text: str, start: int, low: int = 0) -> str:
     """What stands before `start` in the same sentence and the same pair of marks."""
     begin = max(low, start - REACH)
-    part = text[begin:start]
+    part = plain_marks(text[begin:start])
     for at in range(len(part) - 1, -1, -1):
         character = part[at]
         if character in OPENING or character == "\x00":
@@ -113,7 +113,7 @@ def right_of(text: str, end: int, high: int | None = None) -> tuple[str, bool]:
     read on behind it.
     """
     stop = min(len(text) if high is None else high, end + REACH)
-    part = text[end:stop]
+    part = plain_marks(text[end:stop])
     at = 0
     while at < len(part) and not part[at].isalnum():
         character = part[at]

@@ -27,6 +27,8 @@ from assay.corroborate.align import Laid, Step
 from assay.corroborate.tokens import Token, is_han, letters, shape
 from assay.corroborate.words import (
     MODALS,
+    OPPOSED,
+    OPPOSITES,
     denial,
     fellows,
     frequency,
@@ -144,6 +146,9 @@ class Lexicon:
         return sum(not self.listed(norm) for norm in looked) / len(looked)
 
 
+_Row = tuple[Edit, tuple[str, ...], tuple[str, ...]]
+
+
 class Judged(NamedTuple):
     """The edits; which of our tokens have their like in the source; and tokens left out inside."""
 
@@ -167,7 +172,7 @@ def judge(
 ) -> Judged:
     """Classify what differs between tokens that `lay` has laid side by side."""
     held = [False] * len(ours)
-    found: list[tuple[Edit, tuple[str, ...], tuple[str, ...]]] = []
+    found: list[_Row] = []
     longest = 0
     steps = laid.steps
     at = 0
@@ -181,7 +186,10 @@ def judge(
         while stop < len(steps) and steps[stop].kind != "equal":
             stop += 1
         block = _Block(steps[at:stop], ours, theirs, our_text, their_text, free, gaps, loose)
-        run = sum(part.kind == "dropped" for part in block.steps)
+        run = sum(
+            part.kind == "dropped" and not _inside_parentheses(their_text, theirs[part.begin].start)
+            for part in block.steps
+        )
         longest = max(longest, run)
         found += block.judge(lexicon, misread, held)
         at = stop
@@ -229,15 +237,13 @@ class _Block:
             kept.append(step)
         self.steps = kept
 
-    def judge(
-        self, lexicon: Lexicon, misread: float, held: list[bool]
-    ) -> list[tuple[Edit, tuple[str, ...], tuple[str, ...]]]:
+    def judge(self, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
         if not self.steps:
             return []
         mine = [n for step in self.steps for n in range(step.low, step.high)]
         other = [n for step in self.steps for n in range(step.begin, step.end)]
         if self.bracketed:
-            return self._in_brackets(mine, other, lexicon, held)
+            return self._in_brackets(lexicon, misread, held)
         our_norms = tuple(self.ours[n].norm for n in mine)
         their_norms = tuple(self.theirs[n].norm for n in other)
         if mine and other:
@@ -314,22 +320,35 @@ class _Block:
             return False
         return _run_together(our_norms, their_norms, misread)
 
-    def _in_brackets(
-        self, mine: list[int], other: list[int], lexicon: Lexicon, held: list[bool]
-    ) -> list[tuple[Edit, tuple[str, ...], tuple[str, ...]]]:
-        """Words in square brackets are openly the writer's; a denial that they hide is told."""
+    def _in_brackets(self, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
+        """Words in square brackets are openly the writer's; a denial that they hide is told.
+
+        What stands beside them is judged like everything else, and so are brackets that the
+        source has at that place: those are the source's own words.
+        """
+        theirs = [n for step in self.steps for n in range(step.begin, step.end)]
+        if any(_inside_brackets(self.their_text, self.theirs[n].start) for n in theirs):
+            return [row for step in self.steps for row in self._one(step, lexicon, misread, held)]
+        found: list[_Row] = []
+        mine: list[int] = []
+        other: list[int] = []
+        for step in self.steps:
+            ours = range(step.low, step.high)
+            if step.kind == "dropped" and len(other) < 8:
+                other.append(step.begin)
+            elif all(number in self.free for number in ours) and step.kind != "dropped":
+                mine += ours
+                other += range(step.begin, step.end)
+            else:
+                found += self._one(step, lexicon, misread, held)
         for number in mine:
             held[number] = True
         denied = sum(bool(denial(self.ours[n].norm)) for n in mine)
-        their = sum(bool(denial(self.theirs[n].norm)) for n in other)
-        outside = [n for n in mine if n not in self.free]
-        if denied != their and (their or outside):
-            return [self._row("negation", mine, other)]
-        return []
+        if denied != sum(bool(denial(self.theirs[n].norm)) for n in other):
+            found.append(self._row("negation", mine, other))
+        return found
 
-    def _one(
-        self, step: Step, lexicon: Lexicon, misread: float, held: list[bool]
-    ) -> list[tuple[Edit, tuple[str, ...], tuple[str, ...]]]:
+    def _one(self, step: Step, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
         mine, other = list(range(step.low, step.high)), list(range(step.begin, step.end))
         if step.kind == "dropped":
             token = self.theirs[step.begin]
@@ -453,6 +472,8 @@ def _letters_met(ours: Sequence[str], theirs: Sequence[str], misread: float) -> 
     share = 0.2 if misread < NOISY else 0.4 if misread < BAD else 0.45
     if slips(one, other) > max(1.0, len(one) * share) or denial_lost(ours, theirs):
         return False
+    if _fellow_fits(ours, theirs):
+        return False
     mine, met = bytearray(len(one)), bytearray(len(other))
     for step in Levenshtein.opcodes(one, other):
         same = step.tag == "equal"
@@ -482,27 +503,54 @@ def _each_met(norms: Sequence[str], words: Sequence[str], met: bytearray) -> boo
 def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether one side denies and the other, letters slipped or not, does not (rule 4).
 
-    The letters decide: with the denial they must lie nearer than without it.
+    The letters decide: put a denial in, take one out, or put its opposite; where that lies nearer
+    to the source than the draft's own words, the denial was put in or taken out by the writer.
     """
-    ours_denied = [norm for norm in ours if denial(norm)]
-    theirs_denied = [norm for norm in theirs if denial(norm)]
-    one, other = "".join(map(letters, ours)), "".join(map(letters, theirs))
-    if not ours_denied and not theirs_denied:
-        apart = Levenshtein.distance(one, other)
-        words = list(map(letters, ours))
-        return any(
-            Levenshtein.distance("".join((*words[:at], put_in, *words[at:])), other) < apart
-            for at in range(len(ours) + 1)
-            for put_in in ("not", "nt")
-        )
-    if len(ours_denied) == len(theirs_denied):
-        return False
-    if theirs_denied:
+    ours_denied = sum(bool(denial(norm)) for norm in ours)
+    theirs_denied = sum(bool(denial(norm)) for norm in theirs)
+    if theirs_denied > ours_denied:
         return True
-    apart = Levenshtein.distance(one, other)
-    without = "".join(nt_stem(norm) if denial(norm) else letters(norm) for norm in ours)
+    words = list(map(letters, ours))
+    other = shape("".join(map(letters, theirs)))
+    apart = Levenshtein.distance(shape("".join(words)), other)
     marked = any("n'" in norm for norm in theirs)
-    return Levenshtein.distance(without, other) < apart + (0 if marked else 1)
+    for at, norm in enumerate(ours):
+        before, after = words[:at], words[at + 1 :]
+        if denial(norm):
+            if theirs_denied == ours_denied:
+                continue
+            put_in: tuple[str, ...] = (nt_stem(norm), *OPPOSITES.get(norm, ()))
+            bound = apart + (0 if marked else 1)
+        else:
+            put_in = OPPOSED.get(norm, ())
+            if len(norm) <= 5:
+                put_in = (*put_in, "not", "no", "never")
+            bound = apart
+        if any(
+            Levenshtein.distance(shape("".join((*before, word, *after))), other) < bound
+            for word in put_in
+        ):
+            return True
+    if ours_denied == theirs_denied:
+        return any(
+            Levenshtein.distance(shape("".join((*words[:at], word, *words[at:]))), other) < apart
+            for at in range(len(words) + 1)
+            for word in ("not", "nt", "no", "never")
+        )
+    return False
+
+
+def _fellow_fits(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the letters lie nearer when a word is put back that a writer may have exchanged."""
+    words = list(map(letters, ours))
+    other = shape("".join(map(letters, theirs)))
+    apart = Levenshtein.distance(shape("".join(words)), other)
+    return any(
+        Levenshtein.distance(shape("".join((*words[:at], word, *words[at + 1 :]))), other) < apart
+        for at, norm in enumerate(ours)
+        for word in fellows(norm)
+        if len(word) > 2 and len(norm) > 2
+    )
 
 
 def _like_denial(norm: str) -> bool:
@@ -511,6 +559,17 @@ def _like_denial(norm: str) -> bool:
         slips(word, norm) <= (1.0 if len(word) > 3 else 0.5)
         for word in ("not", "no", "never", "without", "nothing", "cannot")
     )
+
+
+def _inside_brackets(text: str, at: int) -> bool:
+    """Whether a place stands in square brackets."""
+    opened = text.rfind("[", max(0, at - 80), at)
+    return opened >= 0 and "]" not in text[opened:at]
+
+
+def _inside_parentheses(text: str, at: int) -> bool:
+    opened = text.rfind("(", max(0, at - 120), at)
+    return opened >= 0 and ")" not in text[opened:at]
 
 
 def _modal(norm: str) -> bool:
@@ -550,6 +609,9 @@ _NEGATABLE = frozenset(
 )
 
 
+_AS_DIGIT = {
+    "o": "0", "l": "1", "i": "1", "|": "1", "z": "2", "s": "5", "b": "8", "g": "9", "q": "9",
+}  # fmt: skip
 # common words that a denial is a slip away from
 _RIVALS = (
     "now new nor note so yet but know most just even ever every clever more one once with within"
@@ -599,8 +661,12 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
         if any(character.isdigit() for character in ours):
             # a digit read as a letter leaves the others as they are
             same = sum(a == b for a, b in zip(one, two, strict=False))
+            meant = all(
+                _AS_DIGIT.get(b, b if b.isdigit() else a) == a
+                for a, b in zip(one, two, strict=False)
+            )
             return shape(one) == shape(two) or (
-                noisy and len(one) == len(two) and same * 2 > len(one)
+                noisy and len(one) == len(two) and same * 2 > len(one) and meant
             )
     elif theirs_value is not None:
         return shape(one) == shape(two)  # "1" for "I", "50" for "so"

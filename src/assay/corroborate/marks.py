@@ -34,6 +34,25 @@ _CLAUSE_STOP = re.compile(r"[.,;:!?—]|--")
 _LONGEST = 6_000
 
 
+_DOUBLED = re.compile(r"''|``")
+
+
+def plain_marks(text: str) -> str:
+    """A text of the same length in which doubled apostrophes, a typewriter's marks, are one mark.
+
+    >>> plain_marks("He said, ''No.''")
+    'He said,  "No." '
+    """
+    if "''" not in text and "``" not in text:
+        return text
+
+    def mark(match: re.Match[str]) -> str:
+        before = text[match.start() - 1] if match.start() else " "
+        return ' "' if before.isspace() or before in "([—-" else '" '
+
+    return _DOUBLED.sub(mark, text)
+
+
 class Quoted(NamedTuple):
     """`[start, end)` between the marks, without white space at its edges."""
 
@@ -43,6 +62,7 @@ class Quoted(NamedTuple):
 
 def quoted(text: str) -> list[Quoted]:
     """The stretches in quotation marks, outermost ones alone, in order."""
+    text = plain_marks(text)
     found: list[Quoted] = []
     at = 0
     length = len(text)
@@ -154,6 +174,9 @@ def set_apart(text: str, start: int, end: int) -> list[tuple[int, int]]:
     "…," she said, "…": what stands between is not part of what was said. A stretch over 300
     characters is none: then two quotations stand there, not two pieces of one.
     """
+    part = plain_marks(text[start:end])
+    if part != text[start:end]:
+        return [(low + start, high + start) for low, high in set_apart(part, 0, len(part))]
     found: list[tuple[int, int]] = []
     left: int | None = None
     last = start

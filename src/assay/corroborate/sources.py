@@ -312,7 +312,7 @@ class Seeds:
             low = int(np.searchsorted(whole.origin, token.start))
             needle = letters_of(quotation[token.start : token.end]).folded
             written = needle.tobytes().decode("utf-32-le", "surrogatepass")
-            at = self._plain.find(written)
+            at = self._plain.find(written) if written else -1
             met: list[tuple[int, int]] = []
             while at >= 0 and len(met) < 300:
                 met.append((low, at))

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 APOSTROPHES = "'’‘ʼ`´′＇"
-_WORD = rf"[^\W_{HAN}]+(?:[\u0300-\u036f\u00ad\u200b-\u200d]+[^\W_{HAN}]*)*"
+# "a|one": a bar between letters is a misread letter
+_WORD = rf"[^\W_{HAN}]+(?:(?:[\u0300-\u036f\u00ad\u200b-\u200d]+|\|(?=[^\W_{HAN}]))[^\W_{HAN}]*)*"
 _TOKEN = re.compile(
     rf"(?:\d{{1,3}}(?:[ \u00a0\u202f\u2009’']\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
     rf"(?![^\W_{HAN}])"

@@ -394,7 +394,8 @@ def names_of(text: str, heard: Heard) -> list[tuple[int, int]]:
     for start, end in spoken:
         surface = text[start:end]
         taken = any(a < end and start < b for a, b in whole)
-        if surface[:1].isupper() and not taken and frequency(fold(surface)) < 3_000:
+        named = any(token.norm not in TITLES for token in tokens(surface))
+        if named and surface[:1].isupper() and not taken and frequency(fold(surface)) < 3_000:
             whole.append((start, end))
     return sorted(whole)
 

@@ -52,6 +52,25 @@ HEDGES = frozenset(
         " вероятно якобы наверное может предположительно ربما لعل"
     ).split()
 )
+# a denial -> what it denies
+OPPOSITES: dict[str, tuple[str, ...]] = {
+    "not": ("now", "so", "just"),
+    "no": ("a", "the", "some", "any"),
+    "nothing": ("something", "everything", "anything"),
+    "nobody": ("somebody", "everybody", "anybody"),
+    "none": ("all", "one", "some", "most"),
+    "never": ("ever", "always", "even"),
+    "nowhere": ("somewhere", "everywhere"),
+    "neither": ("either", "both"),
+    "nor": ("or", "and"),
+    "without": ("with",),
+    "cannot": ("can",),
+    "hardly": ("clearly", "really"),
+}
+OPPOSED: dict[str, tuple[str, ...]] = {}
+for _denied, _others in OPPOSITES.items():
+    for _other in _others:
+        OPPOSED[_other] = (*OPPOSED.get(_other, ()), _denied)
 _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "anti", "mis", "de", "не", "a")
 
 _UNITS = (
