@@ -399,9 +399,11 @@ def dayofmonth_on(hit: Hit) -> Part | None:
 @builder
 def days(hit: Hit) -> Part | None:
     month, first, second = hit.get("m", "month"), day_in(hit), day_in(hit, "d2")
-    if month is None or first is None or second is None or weak(hit, "m"):
+    if month is None or first is None or second is None:
         return None
     year = year_in(hit)
+    if weak(hit, "m") and year is None and "ordinal" not in hit.roles("d"):
+        return None
     if (
         make_day(year or 2000, month, first) is None
         or make_day(year or 2000, month, second) is None
@@ -545,6 +547,46 @@ def nth_weekday(hit: Hit) -> Part | None:
         weekday=hit.get("wd", "weekday"),
         nth=nth,
     )
+
+
+@builder
+def edge_day(hit: Hit) -> Part | None:
+    """ "the last day of this month"."""
+    month_number = hit.get("m", "month")
+    if month_number is not None:
+        base = hit.part("month", year=year_in(hit), month=month_number)
+    else:
+        base = hit.part("unit", unit=hit.get("u", "unit"), shift=mod_in(hit) or 0)
+    return hit.part("nth", nth=-1 if hit.text("nth") == "last" else 1, base=base)
+
+
+@builder
+def steps_from_weekday(hit: Hit) -> Part | None:
+    count = hit.count("n") if hit.has("n") else 1
+    if count is None or count > 1000:
+        return None
+    base = hit.part("weekday", weekday=hit.get("wd", "weekday"), shift=mod_in(hit), ahead=True)
+    return hit.part("steps", steps=((count, hit.get("u", "unit")),), base=base)
+
+
+@builder
+def weekdays(hit: Hit) -> Part | None:
+    """ "Monday to Friday", "Mon-Fri"."""
+    lead = hit.whole().lower().startswith(("from", "between"))
+    if " and " in hit.whole().lower() and not lead:
+        return None
+    part = hit.part("weekday", weekday=hit.get("wd", "weekday"))
+    part.last = hit.part("weekday", weekday=hit.get("wd2", "weekday"))
+    return part
+
+
+@builder
+def short_year(hit: Hit) -> Part | None:
+    """ "in '69"."""
+    part = year_part(hit, full_year(hit.get("yy", "yy")))
+    if part is not None:
+        part.start = hit.tokens.starts[hit.span("yy")[0]] - 1
+    return part
 
 
 @builder
@@ -755,7 +797,7 @@ def steps_a(hit: Hit) -> Part | None:
 @builder
 def steps_in(hit: Hit) -> Part | None:
     """ "in two weeks" looks ahead, unless something was done within two weeks."""
-    count = hit.count("n") if hit.has("n") else 1
+    count = hit.count("n") if hit.has("n") else hit.get("few", "few") if hit.has("few") else 1
     name = hit.get("u", "unit", "tunit")
     if count is None or name is None or count > 1000:
         return None
@@ -864,7 +906,10 @@ def year_alone(hit: Hit) -> Part | None:
     if before in NOT_BEFORE_A_YEAR or before in "$£€¥₽#":
         return None if before else _year_bare(hit, number)
     if "dg" not in roles:
-        if not 1100 <= number <= 2099 or before not in BEFORE_A_YEAR or number % 100 == 0:
+        if not 1500 <= number <= 2099 or number % 100 == 0:
+            return None
+        if before not in ("in", "since", "until", "till", "by", "from", "of", "year", "to", "through",
+                          "during", "and", "before", "after"):  # fmt: skip
             return None
         if "word" in hit.after_roles() and after[:1].islower() and after.endswith("s"):
             return None

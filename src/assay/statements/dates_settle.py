@@ -613,7 +613,8 @@ def _weekday(part: Part, written: dt.date) -> list[Interval]:
 
 def _day_of_month(part: Part, written: dt.date) -> list[Interval]:
     spans = []
-    for shift in (-3, -2, -1, 0, 1, 2, 3) if part.shift is None else (part.shift,):
+    months = range(-1, 2) if part.weekday is None else range(-12, 13)
+    for shift in months if part.shift is None else (part.shift,):
         month = add_months(written.replace(day=1), shift)
         day = make_day(month.year, month.month, part.day) if month else None
         if day and (part.weekday is None or day.weekday() == part.weekday):

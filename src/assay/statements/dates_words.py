@@ -176,6 +176,9 @@ RULES: Rules = [
     ("(nth:<ordinal>) (wd:<wdfull>)", "nth_weekday"),
     ("('the' )?'eod'|'end' 'of' 'day'", "eod"),
     ("('the' )?(part:'end'|'beginning') 'of' ((deic:<deictic>)|(mod:<mod>) (wd:<weekday>))", "part_of_day"),
+    ("('the' )?(nth:'first'|'last') 'day' 'of' ('the' )?((mod:<mod>) (u:<unit>)|(m:<month>)((_','?_| 'of ')(y:<year>))?|(u:'month'|'year'|'week'))", "edge_day"),
+    ("((n:<num>)|(a:<a>)) (u:<unit>) 'from' (mod:<mod>)? ?(wd:<weekday>)", "steps_from_weekday"),
+    ("('from' |'between' )?(wd:<weekday>)'.'?(_'-'_| ('to'|'through'|'thru'|'until'|'and') )(wd2:<weekday>)", "weekdays"),
     # days by name
     ("('the' )?'day' 'before' (deic:'yesterday')", "deictic_step"),
     ("('the' )?'day' 'after' (deic:'tomorrow')", "deictic_step"),
@@ -202,12 +205,14 @@ RULES: Rules = [
     ("(u:'year') 'to' 'date'|'ytd'|'mtd'", "to_date"),
     # three days ago
     ("((about:<about>|'nearly'|'almost') )?((n:<num>)_'-'?_(u:<unit|tunit>)(_(',' )?('and' )?(n2:<num>) (u2:<unit|tunit>)(_('and' )?(n3:<num>) (u3:<unit|tunit>))?)? (dir:'ago'|'later'|'hence'|'back'))", "steps"),
-    ("(n:<num>) (u:<unit>) (dir:'earlier'|'before'|'after')(?! <word|mod|deictic|month|year|weekday>)", "steps"),
+    ("(n:<num>) (u:<unit>) (dir:'earlier'|'before'|'after')(?! <word|mod|deictic|month|year|weekday|hol>)", "steps"),
     ("(n:<num>) (u:<unit|tunit>) 'from' (dir:'now'|'today')", "steps"),
     ("(a:<a>)( (few:<few>)( 'of')?)? (u:<unit|tunit>) (dir:'ago'|'earlier'|'later'|'hence'|'before'(?! <weekday|word|a>))", "steps_a"),
     ("(few:<few>) (u:<unit|tunit>) (dir:'ago'|'earlier'|'later')", "steps_a"),
     ("(u:'years'|'months'|'weeks'|'days'|'decades'|'centuries') (dir:'ago'|'earlier'|'later')", "vague"),
     ("(dir:'in') ((n:<num>)|(a:<a>)) (u:<unit|tunit>)(?!_<poss>|<apos>)", "steps_in"),
+    ("(dir:'in') <a>? ?(few:<few>)( 'of')? (u:<unit|tunit>)", "steps_in"),
+    ("('in'|'since'|'of'|'until'|'by'|'from') <apos>(yy:<yy>)", "short_year"),
     ("(u:'year'|'month'|'week'|'quarter')_'-'?_(dir:'ago'|'earlier')", "unit_ago"),
     # quarters, halves
     (f"(('the' )?{_Y} )('fiscal' )?(q:<ordinal>)(_'-'_| )(qu:'quarter'|'half')", "quarter"),
@@ -218,7 +223,7 @@ RULES: Rules = [
     ("(q:<quartername>)", "quarter_name"),
     (f"('the' )?(mod:'last') (qu:'quarter'|'half') 'of' {_Y}", "last_quarter"),
     # seasons
-    (f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?({_MOD} |'the' )?(sea:<season>)( 'of'|',')? {_Y}", "season"),
+    (f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?({_MOD} |'the' )?(sea:<season>)( 'of'|',')? ({_Y}('/'<year|yy>)?|<apos>(yy:<yy>))", "season"),
     (f"(('the' )?(part:<part>)('-'| )('of' )?('the' )?)?({_MOD}) (sea:<season>)", "season"),
     ("(('the' )?(part:<part>)('-'| )('of' )?)?('the' )(sea:<season>)", "season"),
     ("'in' (sea:<season>)", "season_in"),

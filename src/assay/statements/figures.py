@@ -265,6 +265,16 @@ class Reader:
         elif _CUT_SHORT.search(self.flat, max(0, end - 5), end):
             if re.match(r"\.\s?[^\W\d_A-ZА-ЯЁ]", self.flat[end : end + 3]):
                 amount.end += 1  # the full stop of "тыс."
+        if self.name == "en" and amount.spoken and number.low is None:
+            first = self.tokens.meanings[index]
+            begins = flat_begins(self.flat, start, end)
+            if (
+                begins
+                and "num" in first
+                and self.flat[max(0, start - 3) : start].lower() in (" a ", "a ")
+            ):
+                amount.start = start - 2
+                amount.core = (start - 2, end)
         self.minus(amount)
         self.short(amount, number)
         self.sign(amount)
@@ -328,7 +338,9 @@ class Reader:
                 and not self.short_at(end)
             ):
                 return False
-            if after == "_":
+            if after == "_" or (
+                after in "GT" and after and self.short_at(end) and self.tail(start) != "$"
+            ):
                 return False
             if self.words.spaced:
                 word = self.word_before(index)
@@ -400,7 +412,7 @@ class Reader:
         if not word or not word[0].isupper() or not number.digits.isdigit() or number.value > 9999:
             return False
         start, end = self.tokens.starts[index], self.tokens.starts[last]
-        if self.flat[start - 1 : start] != " " or word == "I":
+        if self.flat[start - 1 : start] != " " or word == "I" or word in CURRENCY_CODES:
             return False
         if self.name != "en" or (word.isupper() and len(word) > 3):
             return False
@@ -437,6 +449,21 @@ class Reader:
                 "like",
                 "in",
             ) and not after.startswith("'")
+        if text in ("half", "a half"):
+            # alone it is a share where a bound or nothing is beside it
+            start, end = self.tokens.starts[index], self.tokens.starts[last]
+            if self.bound_before(start):
+                return True
+            rest = self.flat[end : end + 12]
+            return (
+                re.match(r"\s+[A-Za-z]|-", rest) is None
+                or re.match(
+                    r"[\s-]+(?:of|the|a|an|its|their|his|her|all|as|that|this|hours?|years?|days?|"
+                    r"centur|months?|weeks?|dozen)\b",
+                    rest,
+                )
+                is not None
+            )
         if text in ("all", "full", "whole", "entire", "another"):
             unit = re.match(r"[\s-]*(\w+)", self.flat[self.tokens.starts[last] :][:24])
             return unit is not None and not unit.group(1).endswith("s")
@@ -507,7 +534,9 @@ class Reader:
         )
         factor = {"k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9, "mn": 1e6, "mln": 1e6, "tn": 1e12,
                   "B": 1e9, "G": 1e9, "T": 1e12}.get(word)  # fmt: skip
-        if word in ("m", "b", "mm", "MM"):
+        if word == "b" and "." in number.digits:
+            factor = 1e9
+        elif word in ("m", "b", "mm", "MM"):
             factor = (
                 {"m": 1e6, "b": 1e9, "mm": 1e6, "MM": 1e6}[word] if money or word == "MM" else None
             )
@@ -517,7 +546,7 @@ class Reader:
         if not word:
             # "-2.5 M", "1,674.5 G"
             spaced = re.match(r" (M|G|K|k|MM|mm)(?![\w.])", self.flat[amount.end : amount.end + 5])
-            if spaced and (money or spaced.group(1) in ("M", "G")):
+            if spaced and (money or spaced.group(1) in ("M", "G", "k", "K")):
                 factor = {"M": 1e6, "G": 1e9, "K": 1e3, "k": 1e3, "MM": 1e6, "mm": 1e6}[
                     spaced.group(1)
                 ]
@@ -840,6 +869,14 @@ _BEFORE_A_UNIT = frozenset(
     "for within than after over about nearly almost during last lasts lasted took takes take least "
     "most spent spend under be is was half around roughly another in leave".split()
 )
+
+
+_ARTICLED = re.compile(r"(?:hundred|thousand|million|billion|trillion|dozen)\b", re.IGNORECASE)
+
+
+def _begins(text: str) -> bool:
+    """Whether a number begins with a word that an article stands before: "a million"."""
+    return _ARTICLED.match(text) is not None
 
 
 def _scale_of(number: Number) -> float:

@@ -105,9 +105,11 @@ def one_in(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     """ "one in three", "nine-in-ten": in words, or of 10, 100 and so on."""
     upper = roles_at(match, tokens, rule, "n")["num"]
     lower = roles_at(match, tokens, rule, "d")["num"]
-    if upper.digits or not upper.whole or not lower.whole or not 0 < upper.value < lower.value:
+    if not upper.whole or not lower.whole or not 0 < upper.value < lower.value:
         return None
-    if lower.digits and lower.value not in (5, 10, 20, 100, 1000, 10_000):
+    if lower.digits and lower.value > 10 and lower.value not in (20, 50, 100, 1000, 10_000):
+        return None
+    if upper.digits and upper.value > 9:
         return None
     return share(upper.value / lower.value)
 

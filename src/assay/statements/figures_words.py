@@ -227,6 +227,7 @@ ENGLISH = [
         "half",
     ),
     ("<a>? ?'half'(?=_'-'?_<tunit>|_<unit>)", "half"),
+    ("(<a> )?'half'", "half"),
     ("(o:<orders>) 'of' (r:<orders|mult>)(?!_<den>)", "order"),
     ("(o:<orders>) 'of' (r:<num>)", "order"),
     ("(o:<orders>)", "order"),
