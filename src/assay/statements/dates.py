@@ -110,7 +110,9 @@ def _parts_between(
                 break
             hit = Hit(match, tokens, language.order, rule)
             if rule.builder.startswith("holiday:"):
-                part: Part | None = hit.part("holiday", unit=rule.builder[8:])
+                part: Part | None = hit.part(
+                    "holiday", unit=rule.builder[8:], shift=hit.get("mod", "mod")
+                )
             else:
                 part = BUILDERS[rule.builder](hit)
             if part is not None:

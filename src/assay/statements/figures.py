@@ -267,12 +267,8 @@ class Reader:
                 amount.end += 1  # the full stop of "тыс."
         if self.name == "en" and amount.spoken and number.low is None:
             first = self.tokens.meanings[index]
-            begins = flat_begins(self.flat, start, end)
-            if (
-                begins
-                and "num" in first
-                and self.flat[max(0, start - 3) : start].lower() in (" a ", "a ")
-            ):
+            before = self.flat[max(0, start - 3) : start].lower()
+            if before in (" a ", "a ") and "num" in first and _begins(self.flat[start:end]):
                 amount.start = start - 2
                 amount.core = (start - 2, end)
         self.minus(amount)

@@ -129,7 +129,8 @@ def language() -> Language:
     words = merge(english(), dates_words.english())
     words["p"] = {**words.get("p", {}), "apshort": 12}
     holidays = [
-        (_phrases(phrases), "holiday:" + name) for name, phrases in dates_words.HOLIDAYS.items()
+        ("((mod:<mod>) )?" + _phrases(phrases), "holiday:" + name)
+        for name, phrases in dates_words.HOLIDAYS.items()
     ]
     for phrases in dates_words.HOLIDAYS.values():
         for phrase in phrases.split("|"):
@@ -152,7 +153,7 @@ def language() -> Language:
         },
         [marks, ordinals, years, halves],
         FOLDS,
-        joins=r"[ ,]*(?:\(|(?:(?:at|on|for|around|about|by|of|in) )*)(?:the )?|-",
+        joins=r"(?: (?:[ECMP][SD]?T|GMT|UTC|BST|CES?T|local time))?[ ,]*(?:\(|(?:(?:at|on|for|around|about|by|of|in) )*)(?:the )?|-",
         range_from=r"\b(?:from|between) (?:the )?$",
         range_to=r" ?[-–—~] ?|,? (?:to|until|till|til|through|thru) (?:the )?",
         between=r"\s*between",
