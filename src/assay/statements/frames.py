@@ -148,8 +148,8 @@ def cues_of(page: Page, start: int, end: int) -> list[tuple[Span, Span, str]]:
                 found.append((cue, source, "according"))
                 at = source.end
                 continue
-        if low[at] in tongue.participles:
-            subject = saying(page, start, at)
+        if low[at] in tongue.participles and at > start:
+            subject = saying(page, start, at) if low[at - 1] in _COMMAS else None
             if subject is not None:
                 found.append((Span(at, at + 1), subject, "verb"))
                 at += 1
@@ -172,10 +172,8 @@ def cues_of(page: Page, start: int, end: int) -> list[tuple[Span, Span, str]]:
 
 
 def saying(page: Page, start: int, at: int) -> Span | None:
-    """The subject of "…, saying": the first noun phrase of its sentence."""
+    """The subject of "…, saying" and "by saying": the first noun phrase of its sentence."""
     low = page.low
-    if not any(low[k] in _COMMAS for k in range(max(start, at - 1), at)):
-        return None
     end = start
     while (
         end < at
@@ -189,7 +187,7 @@ def saying(page: Page, start: int, at: int) -> Span | None:
         )
     ):
         end += 1
-    return _named(page, start, end)
+    return named(page, start, end)
 
 
 def _noun(page: Page, at: int, start: int) -> bool:
@@ -228,19 +226,19 @@ def left_of(page: Page, start: int, at: int) -> tuple[Span, int] | None:
     if last[0] == last[1]:
         # "Adrian Zenz, a security expert, said"
         if len(parts) >= 3 and parts[-2][1] - parts[-2][0] <= 14:
-            first = _named(page, *parts[-3])
+            first = named(page, *parts[-3])
             if first is not None and parts[-2][0] < parts[-2][1]:
                 return Span(first.start, parts[-2][1]), cue
         if len(parts) >= 2 and parts[-2][1] == cue - 1:
             return None
         return None
-    span = _named(page, *last)
+    span = named(page, *last)
     if span is None:
         return None
     return span, cue
 
 
-def _named(page: Page, start: int, end: int) -> Span | None:
+def named(page: Page, start: int, end: int) -> Span | None:
     """The noun phrase that ends at `end`, where it can stand for somebody."""
     low, words, tongue = page.low, page.words.words, page.tongue
     if start >= end:

@@ -19,6 +19,7 @@ from assay.statements.frames import (
     cues_of,
     is_speech,
     left_of,
+    named,
     right_of,
     saying,
 )
@@ -92,8 +93,10 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
             to.sure,
         )
         ruled = source is None
-        if ruled:
+        if source is None:
             source = fallback.subject(cue, sources)
+        else:
+            source = fallback.antecedent(source)
         content = tuple(contents[number] for number, _ in members)
         found.append(_frame(model, inside, content, cue, source, signals, ruled))
     for number, by in alone:
@@ -134,9 +137,19 @@ class Fallback:
         before = [one for one in sources if start <= one.start and one.end <= cue.start]
         if before:
             return before[-1]
-        if page.low[cue.start].endswith("ing"):
-            return saying(page, start, cue.start)
-        return None
+        # "…, saying", "by softly echoing", "as if to say": the subject of the sentence
+        return saying(page, start, cue.start)
+
+    def antecedent(self, source: Span) -> Span:
+        """Whom "who …" speaks of, where more than that word was taken for the source."""
+        page = self._ready()
+        if page.low[source.start] != "who" or source.end - source.start < 2:
+            return source
+        start, _ = self._words.sentence_of(source.start)
+        end = source.start
+        while end > start and page.low[end - 1] == ",":
+            end -= 1
+        return named(page, start, end) or source
 
     def frame(self, content: Span, sources: list[Span]) -> tuple[Span | None, Span | None]:
         """Cue and source for a content that has none, in its own sentences."""
