@@ -11,6 +11,8 @@ import argparse
 import ast
 import bisect
 import csv
+import datetime
+import hashlib
 import re
 import time
 import tomllib
@@ -157,6 +159,70 @@ def count_up(counts: list[int], ours: list[Any], theirs: list[Any]) -> None:
             counts[0] += 1
     counts[1] += len(ours)
     counts[2] += len(theirs)
+
+
+def article(path: Path, model: Any) -> dict[str, Any]:
+    """The sample article against the list that was written by hand, kept as places and digests."""
+    here = Path(__file__).parent.parent / "tests" / "statements" / "sample_article.toml"
+    with here.open("rb") as file:
+        listed = tomllib.load(file)
+    with path.open(encoding="utf-8", newline="") as text_file:
+        text = text_file.read()
+    if hashlib.sha256(text.encode()).hexdigest() != listed["digest"]:
+        raise SystemExit("this is not the article that the list was written for")
+    heard = listen(text, language="en", said_on=datetime.date(2019, 11, 26), model=model)
+    ruler = Ruler(text)
+    counts: dict[str, list[int]] = {}
+
+    def mark(name: str, right: bool) -> None:
+        count = counts.setdefault(name, [0, 0])
+        count[0] += right
+        count[1] += 1
+
+    def digest(name: str | None) -> str:
+        return hashlib.sha256((name or "").encode()).hexdigest()[:16]
+
+    def met(mention: Any, place: list[Any]) -> bool:
+        return mention is not None and mention.start < place[1] and place[0] < mention.end
+
+    used: set[int] = set()
+    for want in listed["statement"]:
+        content = ruler((a, b) for a, b, _ in want["content"])
+        shared = [
+            len(content & mine) / len(content | mine)
+            for mine in (ruler((c.start, c.end) for c in one.content) for one in heard.statements)
+        ]
+        best = max(range(len(shared)), key=shared.__getitem__)
+        mark("statements found", shared[best] >= 0.5)
+        if shared[best] < 0.5:
+            continue
+        used.add(best)
+        one = heard.statements[best]
+        mark("content exact", shared[best] == 1)
+        mark("kind", one.kind == want["kind"])
+        mark("speaker", met(one.speaker, want["speaker"]))
+        mark("cue", met(one.cue, want["cue"]))
+        if "name" in want:
+            mark("name", one.speaker is not None and digest(one.speaker.name) == want["name"])
+        if "role" in want:
+            mark("role", one.speaker is not None and digest(one.speaker.role) == want["role"])
+        mark("anonymous", one.speaker is not None and one.speaker.anonymous == want["anonymous"])
+        for name in ("addressee", "where", "when"):
+            if name in want:
+                mark(name, met(getattr(one, name), want[name]))
+        for place in want.get("via", ()):
+            mark("chain", any(met(step, place) for step in one.via))
+    mark("nothing else heard", len(used) == len(heard.statements))
+    for want in listed["figure"]:
+        own = [f for f in heard.figures if met(f, want["span"])]
+        mark("figures", any(
+            f.low == want.get("low") and f.high == want.get("high")
+            and f.low_included == want["low_included"] for f in own
+        ))  # fmt: skip
+    for want in listed["date"]:
+        own_dates = [d for d in heard.dates if met(d, want["span"])]
+        mark("dates", any(d.since == want["since"] and d.until == want["until"] for d in own_dates))
+    return {name: f"{right} of {asked}" for name, (right, asked) in counts.items()}
 
 
 def litbank(folder: Path, model: Any) -> dict[str, Any]:
@@ -342,7 +408,9 @@ def alike(a: str, b: str) -> float:
 def show(name: str, result: dict[str, Any], curve: list[tuple[float, bool]]) -> None:
     print(f"\n{name}")
     for key, value in result.items():
-        if key.startswith("speaker"):
+        if isinstance(value, str):
+            print(f"  {key:24} {value}")
+        elif key.startswith("speaker"):
             print(f"  {key:24} {value[0]:5.1f} % of all, {value[1]:5.1f} % of those found"
                   f" ({value[2]})")  # fmt: skip
         elif isinstance(value, tuple):
@@ -367,6 +435,7 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--rules", action="store_true", help="also the rules without the model")
     parser.add_argument("--wrong", action="store_true", help="print what is wrong")
+    parser.add_argument("--article", type=Path)
     options = parser.parse_args()
     model = tagger.shipped()
     if options.weights:
@@ -378,6 +447,8 @@ def main() -> None:
     if options.corpus and options.only in ("", "novels"):
         show("LitBank", litbank(options.corpus / "litbank_quotes", model), [])
         show("PDNC", pdnc(options.corpus / "pdnc", model), [])
+    if options.article:
+        show("the sample article", article(options.article, model), [])
     if options.only in ("", "sentences"):
         wrong: list[str] = []
         here = Path(__file__).parent.parent / "tests" / "statements" / "sentences"

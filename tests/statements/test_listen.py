@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +58,60 @@ def test_according_to_gives_a_sentence_to_its_source() -> None:
 
 def test_a_title_in_marks_is_no_statement() -> None:
     assert listen("She was reading “Moby-Dick” by the window.", language="en").statements == ()
+
+
+def test_the_chain_names_what_the_words_came_through() -> None:
+    text = (
+        "The harbour papers were obtained by the Port Union and shared with three newspapers, "
+        "The Daily Anchor reports.\n\n"
+        "Nine ships were lost, according to a May 3 column by The Daily Anchor."
+    )
+    steps = [step.name for one in listen(text, language="en").statements for step in one.via]
+    assert "the Port Union" in steps
+    assert "The Daily Anchor" in steps
+
+
+def test_the_time_of_speaking_is_read_from_the_frame_and_settled_by_the_day_of_writing() -> None:
+    text = "Anna Berg said on Tuesday, Nov. 26, that the harbour was closed to all ships."
+    (one,) = listen(text, language="en", said_on=datetime.date(2019, 11, 27)).statements
+    assert one.when is not None
+    assert one.when.since == "2019-11-26"
+
+
+def test_without_a_model_the_rules_answer_and_say_so() -> None:
+    text = "“The harbour is closed,” Anna Berg told reporters. The ships stay out."
+    heard = listen(text, language="en", model=None)
+    assert heard.method == "rules"
+    (one,) = heard.statements
+    assert one.addressee is not None
+    assert one.addressee.surface == "reporters"
+
+
+def test_the_shipped_model_answers_for_english() -> None:
+    assert listen("Anna Berg said the harbour was closed to ships.").method == "model"
+
+
+def test_an_organisation_named_before_is_what_the_ministry_means() -> None:
+    text = (
+        "The Ministry of Ports closed the harbour.\n\n"
+        "“It opens again in May,” the ministry said in a statement."
+    )
+    (one,) = [o for o in listen(text, language="en").statements if o.kind == "direct"]
+    assert one.speaker is not None
+    assert one.speaker.name == "Ministry of Ports"
+
+
+def test_quotation_marks_that_fill_a_text_take_no_longer_than_the_text_is_long() -> None:
+    assert listen("“" * 500_000).statements == ()
+
+
+def test_a_place_in_a_long_text_is_a_place_of_the_whole_text() -> None:
+    part = "The harbour is wide and the ships are many here.\n\n" * 6_000
+    text = part + "“The harbour is closed,” Anna Berg said."
+    one = listen(text, language="en", model=None).statements[-1]
+    assert said(text, one) == ["The harbour is closed,"]
+    assert one.speaker is not None
+    assert text[one.speaker.start : one.speaker.end] == "Anna Berg"
 
 
 def test_a_table_gives_nothing() -> None:

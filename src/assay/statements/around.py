@@ -47,6 +47,14 @@ _CHANNELS = frozenset(
     wire politico guardian jazeera al-jazeera associated consortium broadcaster website blog
     """.split()
 )
+_PASSED = frozenset(
+    "obtained seen reviewed reported published quoted cited released provided verified leaked"
+    " broadcast first".split()
+)
+_URGING = frozenset(
+    "urged urges urging asked asks asking ordered orders told begged implored advised invited"
+    " encouraged encourages pressed warned warns instructed".split()
+)
 _REPORTING = frozenset("reports reported report writes wrote".split())
 
 
@@ -72,6 +80,7 @@ def around(
     content: tuple[Span, ...],
     cue: Span | None,
     source: Span | None,
+    quoted: bool,
 ) -> Around:
     """Read the frame of one utterance."""
     anchor = cue or source
@@ -98,8 +107,10 @@ def around(
             at += 1
         pieces.append(Stretch(words.starts[head], words.ends[at - 1]))
     addressee = _addressee(text, words, low, cue, source, end, taken, start) if cue else None
+    if addressee is None and cue is not None and content and not quoted:
+        addressee = _asked(text, words, low, cue, content[0])
     where = _where(text, words, low, anchor, start, end, taken)
-    via = _via(text, words, low, cue, source, start, end, taken)
+    via = _via(text, words, low, cue, source, start, end, taken, quoted)
     return Around(addressee, where, via, tuple(pieces))
 
 
@@ -166,6 +177,23 @@ def _addressee(
     return None
 
 
+def _asked(text: str, words: Words, low: list[str], cue: Span, content: Span) -> Mention | None:
+    """Whom something is asked of: "called on the ministry to …", "urged voters to …"."""
+    if content.start != cue.end:
+        return None
+    calls = low[cue.end - 1] == "on" and any(
+        low[at].startswith("call") for at in range(cue.start, cue.end)
+    )
+    if not calls and low[cue.end - 1] not in _URGING:
+        return None
+    for at in range(content.start + 1, min(content.start + 10, content.end)):
+        if low[at] in ("to", "for", "not"):
+            return mention(text, words, content.start, at)
+        if low[at] in _END or low[at] == "that":
+            return None
+    return None
+
+
 def _free_run(at: int, stop: int, taken: bytearray, start: int) -> int:
     while at < stop and not taken[at - start]:
         at += 1
@@ -226,6 +254,7 @@ def _via(
     start: int,
     stop: int,
     taken: bytearray,
+    quoted: bool,
 ) -> tuple[Step, ...]:
     steps: list[Step] = []
 
@@ -239,9 +268,9 @@ def _via(
         return source is not None and source.start <= at < source.end
 
     for at in range(start, stop):
-        if taken[at - start]:
-            continue
         word = low[at]
+        if taken[at - start] and (quoted or word not in ("by", "with")):
+            continue
         following = low[at + 1] if at + 1 < stop else ""
         if (
             word == "according"
@@ -263,19 +292,37 @@ def _via(
                 begin -= 1
             if begin < at and begin > start and low[begin - 1] == "," and not known(begin):
                 step(begin, at)
-        elif (word in ("by", "via", "from") and at > start and (
-            low[at - 1] in ("obtained", "seen", "reviewed", "reported", "published", "quoted",
-                            "cited", "released", "provided", "verified", "leaked", "broadcast")
-        )) or (word == "with" and at > start and low[at - 1] == "shared"):  # fmt: skip
-            end = _channel_end(low, at + 1, stop, taken, start)
+        elif (
+            word in ("by", "via", "from")
+            and any(low[k] in _PASSED for k in range(max(start, at - 3), at))
+        ) or (word == "with" and at > start and low[at - 1] == "shared"):
+            end = _channel_end(low, at + 1, stop, taken, start, taken[at - start])
             if end > at + 1 and not known(at + 1):
                 step(at + 1, end)
+        elif word in ("citing", "quoting") and not (cue is not None and cue.start <= at < cue.end):
+            end = _channel_end(low, at + 1, stop, taken, start, 0)
+            if end > at + 1 and not known(at + 1):
+                step(at + 1, end)
+    if source is not None:
+        # "a Nov. 25 column by The Associated Press"
+        for at in range(source.start + 1, source.end - 1):
+            if low[at] in ("by", "from", "in") and any(
+                low[k] in _CHANNELS for k in range(source.start, at)
+            ):
+                end = at + 1
+                while end < source.end and low[end] not in _END:
+                    end += 1
+                if words.words[at + 1][0].isupper():
+                    step(at + 1, end)
+                break
     return tuple(steps)
 
 
-def _channel_end(low: list[str], at: int, stop: int, taken: bytearray, start: int) -> int:
+def _channel_end(
+    low: list[str], at: int, stop: int, taken: bytearray, start: int, inside: int = 0
+) -> int:
     begin = at
-    while at < stop and at - begin < 16 and not taken[at - start]:
+    while at < stop and at - begin < 16 and taken[at - start] == inside:
         if low[at] in _END and low[at] not in ("(",):
             break
         if at > begin and low[at] in (

@@ -50,10 +50,10 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
         if one.kind == "content" or any(at in taken for at in range(one.start, one.end)):
             continue
         if one.kind == "cue":
-            cues.append(Span(one.start, one.end))
+            cues.append(_bare(words, one.start, one.end))
             cue_sure.append(one.sure)
         else:
-            sources.append(Span(one.start, one.end))
+            sources.append(_bare(words, one.start, one.end))
             source_sure.append(one.sure)
     scene = linker.Scene(words, inside, sources, cues, contents)
 
@@ -105,6 +105,13 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
         found.append(_frame(model, inside, (contents[number],), cue_or_none, source, signals, True))
     found.sort(key=lambda frame: frame.content[0].start)
     return found
+
+
+def _bare(words: Words, start: int, end: int) -> Span:
+    """A stretch without a comma or stop at its end."""
+    while end - start > 1 and words.words[end - 1] in {",", ";"}:
+        end -= 1
+    return Span(start, end)
 
 
 class Fallback:

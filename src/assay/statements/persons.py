@@ -106,6 +106,11 @@ _GROUP_WORDS = frozenset(
     firm corporation board consortium center centre think-tank charity hospital school church team
     senate house congress parliament embassy""".split()
 )
+_THINGS = frozenset(
+    """report reports study survey poll statement document documents letter letters article column
+    filing complaint lawsuit memo email emails book affidavit indictment data figures records
+    transcript story post tweet ad website page""".split()
+)
 _PRONOUNS_ONE = {"he": "m", "she": "f", "him": "m", "her": "f", "his": "m"}
 _SELF = frozenset("i we me us they you who".split())
 
@@ -221,7 +226,11 @@ class Cast:
                 office_end = at + 1  # Secretary of State Mike Pompeo
         # words that the text also writes small are of an office: "Harbour Master Anna Berg"
         while office_end + 2 < end and (
-            tokens[office_end].lower() in self._lows and tokens[office_end].isalpha()
+            tokens[office_end].lower() in self._lows
+            and tokens[office_end].isalpha()
+            and tokens[office_end].lower() not in _GROUP_WORDS
+            and tokens[office_end + 1] not in _JOINERS
+            and tokens[end - 1].lower() not in _GROUP_WORDS
         ):
             office_end += 1
         if office_end < end:
@@ -417,6 +426,14 @@ class Cast:
             named for named in self.inside(start, end)
             if not _belongs_to_other(tokens, named, start, end)
         ]  # fmt: skip
+        thing = next((at for at, word in enumerate(low) if word in _THINGS), None)
+        if thing is not None:
+            # "a Nov. 25 column by The Associated Press": the body behind a paper, if it is named
+            for at in range(thing + 1, len(low) - 1):
+                if low[at] in ("by", "from", "of"):
+                    behind = [named for named in names if named.start >= start + at]
+                    if behind:
+                        return Who(self.named_in_full(behind[0], start), None, False)
         indefinite = low[0] in _INDEFINITE or any(word in _KEPT_BACK for word in low)
         kept_back = any(word in _KEPT_BACK for word in low)
         if names and not kept_back and not (indefinite and self._described(names, start, end)):
@@ -428,7 +445,7 @@ class Cast:
                 return Who(name, role or None, False)
         if indefinite:
             heads = [w for w in low if w in english.ROLES or w in _KEPT_BACK]
-            return Who(None, None, bool(heads) or kept_back)
+            return Who(None, None, (bool(heads) and thing is None) or kept_back)
         if low[0] in ("the", "his", "her", "their", "its", "our", "this", "that", "these", "those"):
             holder = self._office(_bag(" ".join(low)), start)
             if (
@@ -437,12 +454,13 @@ class Cast:
                 and low[-1] in english.ROLES
                 and (low[-1] not in _GROUP_WORDS)
             ):
-                return Who(None, None, True)
-            return Who(holder, None, False)
+                return Who(None, None, thing is None)
+            return Who(holder, self._office_of(holder) or None if holder else None, False)
         if low[-1] in english.ROLES or any(word in english.ROLES for word in low):
             plural = any(w.endswith(("s", "men", "people")) and w in english.ROLES for w in low)
             holder = None if plural else self._office(_bag(" ".join(low)), start)
-            return Who(holder, None, holder is None and (plural or low[-1] not in _GROUP_WORDS))
+            alone = holder is None and thing is None
+            return Who(holder, None, alone and (plural or low[-1] not in _GROUP_WORDS))
         return Who(None, None, False)
 
     def _described(self, names: list[Named], start: int, end: int) -> bool:

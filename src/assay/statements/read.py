@@ -168,7 +168,7 @@ def _dressed(
                 speaker = Mention(text[first:last], first, last, who.name, who.role, who.anonymous)
             if speaker.name:
                 before.append(speaker.name)
-        told = around.around(text, words, low, frame.content, frame.cue, frame.source)
+        told = around.around(text, words, low, frame.content, frame.cue, frame.source, bool(quoted))
         cue = None
         if frame.cue is not None:
             cue = around.mention(text, words, frame.cue.start, frame.cue.end)
