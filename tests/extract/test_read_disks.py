@@ -22,6 +22,7 @@ VOLUME = disk.fat(FILES, deleted=("old.txt",))
 IMAGES: dict[str, Callable[[], bytes]] = {
     "a volume": lambda: VOLUME,
     "a disk with partitions": lambda: disk.mbr(VOLUME),
+    "a VDI": lambda: disk.vdi(disk.mbr(VOLUME)),
     "an E01": lambda: disk.e01(disk.mbr(VOLUME))[0],
 }
 
@@ -45,6 +46,14 @@ def test_the_text_of_an_image_lists_each_file_with_the_times_of_its_inode() -> N
     assert line.split("\t")[4] == "1080"
     assert "OLD" not in line
     assert "_LD.TXT (deleted, its content may be overwritten in part)" in reading.text
+
+
+def test_a_vdi_that_holds_a_difference_or_breaks_off_is_said() -> None:
+    assert made.codes(made.read_bytes(disk.vdi(VOLUME, difference=True))) == {"unsupported"}
+    whole = disk.vdi(VOLUME)
+    assert made.codes(made.read_bytes(whole[:513])) == {"truncated"}
+    cut = made.read_bytes(whole[: len(whole) - 65536 - 1500])
+    assert made.codes(cut) > {"part_unclaimed"}
 
 
 def test_space_that_no_file_claims_is_said_not_to_be_searched() -> None:

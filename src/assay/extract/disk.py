@@ -30,11 +30,12 @@ from assay.ports import Card
 
 CARD = Card(
     name="disk",
-    version="1 sleuthkit",
+    version="2 sleuthkit",
     licence="AGPL-3.0-or-later",
     formats=(
         types.EWF, "application/x-ewf-logical", types.DISK, "application/x-vmdk",
         "application/x-vhd", "application/x-vhdx", "application/x-qemu-disk",
+        "application/x-virtualbox-vdi",
         "application/x-apple-diskimage", "application/x-luks",
     ),
     limits="unallocated space is not searched; APFS, XFS and Btrfs are named, not read",

@@ -1,14 +1,15 @@
-"""What lies between a disk image's file and its sectors: E01, VMDK, VHD, QCOW, DMG, ciphers.
+"""What lies between a disk image's file and its sectors: E01, VMDK, VHD, VDI, QCOW, DMG, ciphers.
 
 Each layer is a seekable thing that gives bytes at an offset. The libraries are libewf, libvmdk,
-libvhdi, libqcow and libmodi; BitLocker and LUKS are opened by libbde and libluksde with the
-passwords that are given. Offsets and sizes are bytes of the medium.
+libvhdi, libqcow and libmodi; VDI is read here; BitLocker and LUKS are opened by libbde and
+libluksde with the passwords that are given. Offsets and sizes are bytes of the medium.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -16,6 +17,8 @@ from typing import Any, BinaryIO, Protocol
 from assay.extract import types, volumes
 from assay.extract.problems import Stop
 from assay.extract.request import Request
+
+_VDI_FREE, _VDI_BLOCKS = 0xFFFFFFFE, 1 << 24
 
 
 class Medium(Protocol):
@@ -47,6 +50,58 @@ class Plain:
 
     def close(self) -> None:
         """Close the files."""
+        self._stream.close()
+
+
+class Virtual:
+    """A VDI of VirtualBox: a table says where each block of the medium stands in the file.
+
+    Raises Stop with `unsupported` for one that holds the difference to another only, with
+    `damaged` or `truncated` for a header that cannot be.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as stream:
+            head = stream.read(512)
+        kind = struct.unpack_from("<I", head, 76)[0]
+        table, self._data, self.size, self._block, extra, count = struct.unpack_from(
+            "<II20xQIII", head, 340
+        )
+        if kind == 4:
+            raise Stop("unsupported", "", "a VDI that needs the one it was made from")
+        if not self._block or count > _VDI_BLOCKS or count * self._block < self.size:
+            raise Stop("damaged", "", "the header of a VDI")
+        self._step = self._block + extra
+        self._extra = extra
+        self._stream = path.open("rb")
+        self._stream.seek(table)
+        raw = self._stream.read(4 * count)
+        if len(raw) < 4 * count:
+            self._stream.close()
+            raise Stop("truncated", "", "the table of a VDI")
+        self._table = struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Bytes at an offset; blocks that were never written are noughts."""
+        found = []
+        end = min(offset + count, self.size)
+        while offset < end:
+            number, inside = divmod(offset, self._block)
+            size = min(self._block - inside, end - offset)
+            place = self._table[number] if number < len(self._table) else _VDI_FREE
+            if place >= _VDI_FREE:
+                found.append(bytes(size))
+            else:
+                self._stream.seek(self._data + place * self._step + self._extra + inside)
+                chunk = self._stream.read(size)
+                found.append(chunk)
+                if len(chunk) < size:
+                    break  # the file ends early
+            offset += size
+        return b"".join(found)
+
+    def close(self) -> None:
+        """Close the file."""
         self._stream.close()
 
 
@@ -130,8 +185,10 @@ def medium_of(request: Request) -> Medium:
             ewf = pyewf.handle()
             ewf.open([str(path) for path in paths])
             return Library(ewf, ewf.get_media_size())
+        if kind == "application/x-virtualbox-vdi":
+            return Virtual(paths[0])
         return _other(kind, paths[0])
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, struct.error) as error:
         raise Stop("damaged", "", type(error).__name__) from None
 
 

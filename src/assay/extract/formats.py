@@ -118,6 +118,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "disk", "read_disk",
         (types.EWF, types.DISK, "application/x-ewf-logical", "application/x-vmdk",
          "application/x-vhd", "application/x-vhdx", "application/x-qemu-disk",
+         "application/x-virtualbox-vdi",
          "application/x-apple-diskimage", "application/x-luks"),
     ),
     (

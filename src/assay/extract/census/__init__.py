@@ -88,6 +88,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "disk", "count_disk",
         (types.EWF, types.DISK, "application/x-vmdk", "application/x-vhd", "application/x-vhdx",
+         "application/x-virtualbox-vdi",
          "application/x-qemu-disk", "application/x-apple-diskimage", "application/x-luks"),
     ),
 )  # fmt: skip

@@ -81,6 +81,24 @@ def mbr(*volumes: bytes) -> bytes:
     return bytes(table) + b"".join(volumes)
 
 
+def vdi(medium: bytes, *, block: int = 65536, difference: bool = False) -> bytes:
+    """A VDI of VirtualBox that grows: blocks from the last to the first, empty ones left out."""
+    blocks = [medium[n : n + block].ljust(block, b"\0") for n in range(0, len(medium), block)]
+    table, body = [], b""
+    for content in reversed(blocks):
+        if content.strip(b"\0"):
+            table.append(len(body) // block)
+            body += content
+        else:
+            table.append(0xFFFFFFFF)
+    head = b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(64, b"\0")
+    head += struct.pack("<IIIII256s", 0xBEDA107F, 0x10001, 400, 4 if difference else 1, 0, b"")
+    head += struct.pack("<IIIIIIIQIIII", 512, 4096, 0, 0, 0, 512, 0, len(medium), block, 0,
+                        len(table), len(body) // block)  # fmt: skip
+    places = struct.pack(f"<{len(table)}I", *reversed(table))
+    return (head.ljust(512, b"\0") + places).ljust(4096, b"\0") + body
+
+
 def _section(kind: bytes, at: int, body: bytes, last: bool = False) -> bytes:
     size = 76 + len(body)
     head = kind.ljust(16, b"\0") + struct.pack("<QQ", at if last else at + size, size) + bytes(40)
