@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import seeds
 from targets import targets
 
 HERE = Path(__file__).parent
@@ -24,6 +25,7 @@ LARGEST = 64 << 10
 
 def gather(out: Path) -> None:
     """Run the tests of the readers once and keep what they read."""
+    seeds.by_hand(out / "seeds")
     environment = {**os.environ, "PYTHONPATH": str(HERE), "ASSAY_SEEDS": str(out / "seeds")}
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "seeds", "-m", "not slow and not browser",

@@ -7,8 +7,11 @@ make is a seed, without a list that somebody would have to keep.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import sqlite3
+import tempfile
 from pathlib import Path
 
 from assay.extract import types
@@ -30,4 +33,23 @@ def _keep(path: Path, suffix: str) -> str:
     return media
 
 
-types.sniff = _keep
+def by_hand(folder: Path) -> None:
+    """Seeds of kinds whose fixtures in the tests are too large."""
+    with tempfile.TemporaryDirectory() as name:
+        for size in (512, 1024):
+            place = Path(name, f"{size}.db")
+            with contextlib.closing(sqlite3.connect(place)) as book:
+                book.execute(f"PRAGMA page_size = {size}")
+                book.execute("CREATE TABLE people (name TEXT, sum REAL, scan BLOB)")
+                book.execute("CREATE INDEX by_name ON people (name)")
+                book.execute("CREATE TABLE marks (a INTEGER PRIMARY KEY, b) WITHOUT ROWID")
+                rows = [(f"person {n}" * n, n / 7, bytes(n * 40)) for n in range(20)]
+                book.executemany("INSERT INTO people VALUES (?, ?, ?)", rows)
+                book.executemany("INSERT INTO marks VALUES (?, ?)", [(1, "x"), (2, None)])
+                book.commit()
+            (folder / "sqlite").mkdir(parents=True, exist_ok=True)
+            (folder / "sqlite" / place.name).write_bytes(place.read_bytes())
+
+
+if "ASSAY_SEEDS" in os.environ:
+    types.sniff = _keep

@@ -126,6 +126,7 @@ def test_a_trap_ends_within_its_limits_and_the_next_exhibit_is_read(
         ("text_of_one_line_of_sixty_megabytes", "limit_line"),
         ("csv_with_a_million_columns", "limit_cells"),
         ("rar_that_is_its_mark_alone", "truncated"),
+        ("gif_whose_second_frame_is_sixty_thousand_squared", "limit_pixels"),
         ("message_whose_table_of_sectors_is_a_circle", "damaged"),
         ("workbook_whose_directory_goes_round_its_sectors", "damaged"),
     ],

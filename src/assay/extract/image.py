@@ -122,7 +122,7 @@ def frames_of(picture: Image.Image) -> tuple[list[int], int]:
     for number in range(1, min(count, _LOOKED_AT)):
         try:
             picture.seek(number)
-        except _BROKEN:
+        except (*_BROKEN, MemoryError):  # a frame may be larger than all before it
             break
         if float(picture.info.get("duration", 0) or 0) >= _STANDING:
             shown.append(number)
@@ -172,6 +172,9 @@ def _read_frames(request: Request, transcript: Transcript) -> None:
                     picture.seek(number)
                 except _BROKEN:
                     transcript.trouble("truncated", f"page {page}", f"{count} promised")
+                    break
+                except MemoryError:  # a frame may be far larger than those before it
+                    transcript.trouble("memory", f"page {page}")
                     break
             width, height = picture.size
             if width * height > request.limits.pixels:

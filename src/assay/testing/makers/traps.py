@@ -1050,6 +1050,17 @@ def ole_whose_directory_never_ends() -> Made:
 
 
 @_trap
+def gif_whose_second_frame_is_sixty_thousand_squared() -> Made:
+    head = b"GIF89a" + struct.pack("<HHBBB", 40, 20, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    pixels = b"\x02\x03\x84\x8f\x05\0"  # broken off: no reader needs more to make room for it
+    frames = b"".join(
+        b"\x21\xf9\x04\0\x64\0\0\0" + b"\x2c" + struct.pack("<HHHHB", 0, 0, *size, 0) + pixels
+        for size in ((40, 20), (60_000, 60_000))
+    )
+    return "a.gif", head + frames + b";"
+
+
+@_trap
 def rtf_whose_pictures_stand_in_each_other() -> Made:
     return "a.rtf", b"{\\rtf1 words " + b"{\\pict" * 150_000 + b"}" * 150_000 + b"}"
 
