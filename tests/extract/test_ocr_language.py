@@ -2,8 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from assay.extract.ocr.language import first_look, models_for, script_of
+from assay.extract.ocr.language import first_look, han_of, models_for, script_of
+from assay.extract.ocr.shape import Shape, guess_shape
 from assay.ports import OcrWord
+from assay.testing.makers.images import render_page
 
 TEXTS = {
     "eng": "The board of the harbour authority met on Monday to discuss the new budget",
@@ -31,9 +33,11 @@ class Strip:
     def __init__(self, language: str) -> None:
         self.language = language
         self.looks: list[str] = []
+        self.asked: list[tuple[str, bool]] = []
 
-    def read(self, model: str) -> list[OcrWord]:
+    def read(self, model: str, wide: bool) -> list[OcrWord]:
         self.looks.append(model)
+        self.asked.append((model, wide))
         if model == self.language:
             text, sure = TEXTS[model], 93.0
         else:
@@ -79,9 +83,37 @@ def test_right_neighbours_make_one_look_enough(look: Look, language: str, near: 
 
 
 @pytest.mark.parametrize("language", list(TEXTS))
-def test_no_model_looks_twice_and_few_look_at_all(look: Look, language: str) -> None:
-    looks = look(language)[1]
-    assert len(looks) == len(set(looks)) <= 6
+def test_no_model_looks_twice_at_the_same_and_few_look_at_all(language: str) -> None:
+    strip = Strip(language)
+    first_look(strip.read, TEXTS)
+    assert len(strip.asked) == len(set(strip.asked)) <= 6
+    assert len(set(strip.looks)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("language", "shape", "looks"),
+    [
+        ("ara", "joined", ["uig"]),
+        ("uig", "joined", ["uig"]),
+        ("rus", "upright", ["eng", "kaz"]),
+        ("kaz", "upright", ["eng", "kaz"]),
+        ("chi_sim", "square", ["chi_sim", "chi_sim", "chi_tra"]),
+    ],
+)
+def test_the_shape_of_letters_and_the_letters_themselves_spare_looks(
+    language: str, shape: Shape, looks: list[str]
+) -> None:
+    strip = Strip(language)
+    found = first_look(strip.read, TEXTS, shape=shape)
+    assert (found.language if found else "", strip.looks) == (language, looks)
+
+
+@pytest.mark.parametrize("language", list(TEXTS))
+@pytest.mark.parametrize("shape", ["square", "joined", "upright"])
+def test_a_wrong_guess_at_the_shape_costs_looks_and_no_error(language: str, shape: Shape) -> None:
+    found = first_look(Strip(language).read, TEXTS, shape=shape)
+    assert found is not None
+    assert found.language == language
 
 
 def test_a_single_named_language_is_taken(look: Look) -> None:
@@ -105,6 +137,33 @@ def test_languages_go_by_their_names_of_two_and_three_letters() -> None:
 
 
 def test_an_empty_strip_convinces_nobody(look: Look) -> None:
-    found = first_look(lambda _: [], ["eng", "rus"])
+    found = first_look(lambda model, wide: [], ["eng", "rus"])
     assert found is not None
     assert found.confidence == 0
+
+
+def test_simplified_and_traditional_are_told_by_characters_that_only_one_of_them_has() -> None:
+    assert han_of(TEXTS["chi_sim"]) == "chi_sim"
+    assert han_of(TEXTS["chi_tra"]) == "chi_tra"
+    assert han_of("大小山水") is None
+
+
+def test_digits_of_a_page_that_is_upside_down_do_not_convince() -> None:
+    found = first_look(
+        lambda model, wide: [OcrWord("10111141 131710112", (0, 0, 9, 9), 90.0, 0, 0)],
+        ["eng", "rus"],
+    )
+    assert found is not None
+    assert found.confidence == 60.0
+
+
+@pytest.mark.needs("fonts-noto-core", "fonts-noto-cjk")
+@pytest.mark.parametrize(
+    ("language", "shape"),
+    [("eng", "upright"), ("rus", "upright"), ("ara", "joined"), ("uig", "joined"),
+     ("chi_sim", "square"), ("chi_tra", "square")],
+)  # fmt: skip
+def test_the_shape_of_letters_tells_the_kind_of_script(language: str, shape: Shape) -> None:
+    line = render_page([TEXTS[language]]).crop((100, 100, 900, 260))
+    box = line.convert("L").point(lambda v: 255 * (v < 128)).getbbox()
+    assert guess_shape(line.crop(box)) == shape

@@ -5,7 +5,17 @@ from PIL import Image, ImageDraw
 
 from assay.errors import EngineError
 from assay.extract.ocr.assemble import assemble, mean_confidence
-from assay.extract.ocr.ink import find_ink, find_lie, find_strip, map_back, turn_upright
+from assay.extract.ocr.ink import (
+    apart,
+    cut_pieces,
+    find_ink,
+    find_lie,
+    find_pieces,
+    fullest_part,
+    level,
+    map_back,
+    turn_upright,
+)
 from assay.extract.ocr.page import read_page
 from assay.ports import Card, OcrWord, Recognizer
 
@@ -18,7 +28,7 @@ def draw_lines(rows: int = 12, wide: int = 1000, high: int = 1400) -> Image.Imag
     for row in range(rows):
         x = 100
         while x < wide - 180:
-            length = chance.randint(20, 90)
+            length = chance.randint(20, 60)
             pen.rectangle((x, 120 + 45 * row, x + length, 140 + 45 * row), fill="black")
             x += length + 14
     return page
@@ -217,17 +227,36 @@ def test_lines_that_run_up_or_down_are_found(quarter: int) -> None:
     assert find_lie(find_ink(page)).sideways
 
 
-def test_the_strip_holds_two_lines() -> None:
-    left, top, right, bottom = find_strip(find_ink(draw_lines()))
-    assert 65 <= bottom - top <= 110
-    assert left <= 100 < 800 < right
+def test_pieces_are_of_one_line_and_not_two_of_the_same() -> None:
+    ink = find_ink(draw_lines())
+    pieces = find_pieces(level(ink, 0, 0.0))
+    assert all(18 <= piece.high <= 24 for piece in pieces)
+    chosen = apart(pieces, 3)
+    assert len({piece.top for piece in chosen}) == 3
+    cut = cut_pieces(draw_lines(), chosen, ink)
+    assert cut.height <= 3 * 45
+    assert cut.width >= 300
 
 
-def test_the_strip_of_a_picture_without_lines_is_no_larger_than_one_of_text() -> None:
+def test_pieces_are_found_in_cells_of_a_table_and_hold_none_of_its_rules() -> None:
+    page = draw_lines()
+    pen = ImageDraw.Draw(page)
+    for row in range(14):
+        pen.line((80, 107 + 45 * row, 920, 107 + 45 * row), fill="black", width=3)
+    for edge in (80, 360, 640, 920):
+        pen.line((edge, 107, edge, 107 + 45 * 13), fill="black", width=3)
+    pieces = find_pieces(level(find_ink(page), 0, 0.0))
+    assert len(pieces) >= 12
+    assert all(18 <= piece.high <= 24 for piece in pieces)
+
+
+def test_a_picture_without_lines_has_no_more_to_look_at_than_one_of_text() -> None:
     photo = Image.effect_noise((50, 70), 120).resize((1000, 1400), Image.Resampling.BICUBIC)
-    assert not find_ink(photo).blank
-    _, top, _, bottom = find_strip(find_ink(photo))
-    assert bottom - top <= 130
+    ink = find_ink(photo)
+    assert not ink.blank
+    part = fullest_part(ink)
+    assert part is not None
+    assert part.high <= 60
 
 
 @pytest.mark.parametrize("quarter", [0, 90, 180, 270])

@@ -25,6 +25,8 @@ from PIL import Image
 from assay.errors import EngineError
 from assay.ports import Card, OcrWord
 
+# Of these the first look compares single characters: simplified against traditional.
+_BY_CHARACTER = frozenset({"chi_sim", "chi_tra", "chi_sim_vert", "chi_tra_vert"})
 _NOT_LANGUAGES = frozenset({"osd", "equ", "snum"})
 _VARIABLES = {"textord_noise_rejrows": "0", "textord_noise_rejwords": "0"}
 
@@ -43,7 +45,7 @@ def find_models() -> Path | None:
 class Tesseract:
     """A body of the port `Recognizer`. Not for several threads at once."""
 
-    def __init__(self, models: Path | None = None, kept: int = 3) -> None:
+    def __init__(self, models: Path | None = None, kept: int = 12) -> None:
         self._models = models or find_models()
         self._kept = max(1, kept)
         self._loaded: OrderedDict[str, Any] = OrderedDict()
@@ -99,7 +101,7 @@ class Tesseract:
             api.SetSourceResolution(max(70, dpi))
             if not api.Recognize():
                 raise EngineError("tesseract", "it did not recognise the picture")
-            return _take_words(api)
+            return _take_characters(api) if language in _BY_CHARACTER else _take_words(api)
         except RuntimeError as error:
             raise EngineError("tesseract", f"it failed with {type(error).__name__}") from error
         finally:
@@ -173,4 +175,30 @@ def _take_words(api: Any) -> list[OcrWord]:
         left, top, width, height = (int(cell) for cell in cells[6:10])
         box = (left, top, left + width, top + height)
         words.append(OcrWord(text, box, float(cells[10]), line, block))
+    return words
+
+
+def _take_characters(api: Any) -> list[OcrWord]:
+    """Words with the confidence of each character: of lines from left to right."""
+    words: list[OcrWord] = []
+    line = block = -1
+    for at in tesserocr.iterate_level(api.GetIterator(), tesserocr.RIL.SYMBOL):
+        begins = at.IsAtBeginningOf(tesserocr.RIL.WORD)
+        block += at.IsAtBeginningOf(tesserocr.RIL.PARA)
+        line += at.IsAtBeginningOf(tesserocr.RIL.TEXTLINE)
+        try:
+            text = at.GetUTF8Text(tesserocr.RIL.SYMBOL).strip()
+        except RuntimeError:
+            continue  # a place where nothing was recognised
+        if not text:
+            continue
+        each = (float(at.Confidence(tesserocr.RIL.SYMBOL)),) * len(text)
+        if begins or not words or words[-1].line != line:
+            box = at.BoundingBox(tesserocr.RIL.WORD)
+            sure = float(at.Confidence(tesserocr.RIL.WORD))
+            words.append(OcrWord(text, box, sure, line, block, each))
+        else:
+            last = words[-1]
+            text, each = last.text + text, last.each + each
+            words[-1] = OcrWord(text, last.box, last.confidence, line, block, each)
     return words

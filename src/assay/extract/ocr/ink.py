@@ -20,9 +20,11 @@ from PIL import Image
 
 _LONG_SIDE = 1300  # pixels of the reduced copy: at 11 points a line is still 9 pixels high
 _TILE = 32
-_POINTS = 60_000  # ink pixels that the angle is measured on
+_POINTS = 25_000  # ink pixels that the angle is measured on
 _WIDEST_SKEW = 15.0
-_TALLEST_STRIP = 90  # pixels of the reduced copy: two lines of 30 points
+_TALLEST = 60  # pixels of the reduced copy: letters of a poster
+_WINDOW = 400  # pixels of the reduced copy: 50 letters of 11 points
+_RULE = 128  # pixels of the reduced copy in a row: the rule of a table, and no letter
 _BLANK = 0.0002  # share of the page that dust may cover
 
 
@@ -49,11 +51,12 @@ def find_ink(picture: Image.Image) -> Ink:
     grey = picture.convert("L")
     scale = max(1, round(max(grey.size) / _LONG_SIDE))
     level = np.asarray(grey.reduce(scale), dtype=np.float32)
-    if float(np.median(level)) < 100:
+    if float(np.median(level[::3, ::3])) < 100:
         level = 255 - level
     depth = _paper(level) - level
     # the scatter of the paper itself: half of all pixels lie within 0.67 sigma
-    noise = float(np.median(np.abs(depth - np.median(depth)))) / 0.67
+    some = depth[::3, ::3]
+    noise = float(np.median(np.abs(some - np.median(some)))) / 0.67
     # beyond 35 it is no noise of a scanner but the grain of a photograph
     mask = depth > (max(28.0, 5 * noise) if noise < 35 else 70.0)
     return Ink(_without_specks(mask), scale)
@@ -65,6 +68,8 @@ def _paper(level: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     rows, columns = max(1, high // _TILE), max(1, wide // _TILE)
     cut = level[: rows * (high // rows), : columns * (wide // columns)]
     tiles = cut.reshape(rows, high // rows, columns, wide // columns).swapaxes(1, 2)
+    if tiles.shape[2] >= 16 and tiles.shape[3] >= 16:
+        tiles = tiles[:, :, ::2, ::2]  # a quarter of the pixels tells as much
     bright = np.percentile(tiles.reshape(rows, columns, -1), 80, axis=2).astype(np.float32)
     spread = Image.fromarray(bright).resize((wide, high), Image.Resampling.BILINEAR)
     return np.asarray(spread, dtype=np.float32)
@@ -92,15 +97,34 @@ def find_lie(ink: Ink) -> Lie:
     """Measure how the lines lie by the sharpness of the profile across them."""
     ys, xs = np.nonzero(ink.mask)
     if len(ys) > _POINTS:
-        chosen = np.linspace(0, len(ys) - 1, _POINTS).astype(np.int64)
+        # by chance: every third point of each row would be a pattern of its own
+        chosen = np.random.default_rng(len(ys)).integers(0, len(ys), _POINTS)
         ys, xs = ys[chosen], xs[chosen]
     if len(ys) < 50:
         return Lie(0.0, False)
-    level, sharp = _best_angle(ys, xs)
+    skew, sharp = _best_angle(ys, xs)
     # a picture turned by a right angle: (y, x) -> (x, -y)
     upright, sharp_sideways = _best_angle(xs, -ys)
     sideways = sharp_sideways > 1.6 * sharp
-    return Lie(upright if sideways else level, sideways)
+    if 0.5 * sharp < sharp_sideways < 2 * sharp:
+        # columns of Chinese are as sharp at their sides: lines have more white between them
+        sideways = _white(level(ink, 90, upright)) > _white(level(ink, 0, skew))
+    return Lie(upright if sideways else skew, sideways)
+
+
+def _white(ink: Ink) -> float:
+    """The share of white rows among the rows of lines, in windows across the page."""
+    white = lines = 0.0
+    for left in range(0, max(1, ink.mask.shape[1] - _WINDOW // 2), _WINDOW // 2):
+        bands = _bands(ink.mask[:, left : left + _WINDOW].sum(axis=1))
+        if len(bands) < 2:
+            continue
+        usual = float(np.median([bottom - top for top, bottom in bands]))
+        for (top, bottom), (below, _) in pairwise(bands):
+            lines += bottom - top
+            if below - bottom < 2.5 * usual:  # else it is no gap between two lines
+                white += min(below - bottom, usual)
+    return white / (white + lines) if lines else 0.0
 
 
 def _best_angle(ys: npt.NDArray[Any], xs: npt.NDArray[Any]) -> tuple[float, float]:
@@ -144,7 +168,7 @@ def turn_upright(picture: Image.Image, quarter: int, skew: float) -> Image.Image
     if not skew:
         return picture
     white = 255 if picture.mode == "L" else (255, 255, 255)
-    return picture.rotate(-skew, Image.Resampling.BICUBIC, expand=True, fillcolor=white)
+    return picture.rotate(-skew, Image.Resampling.BILINEAR, expand=True, fillcolor=white)
 
 
 def map_back(
@@ -183,62 +207,174 @@ def map_back(
     )
 
 
-# ---------------------------------------------------------------- a few lines
+# ---------------------------------------------------------------- lines and pieces of them
 
 
-def count_lines(ink: Ink) -> int:
-    """How many lines of about the same height an upright picture has: few on a photograph."""
-    heights = [end - start for start, end in _bands(ink)]
-    usual = float(np.median(heights)) if heights else 0.0
-    return sum(0.6 * usual <= height <= 1.7 * usual for height in heights)
+@dataclass(frozen=True)
+class Piece:
+    """A piece of one line: its box in pixels of the mask, and the share of its width with ink."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    full: float
+
+    @property
+    def high(self) -> int:
+        """Pixels from the top of its letters to their bottom."""
+        return self.bottom - self.top
 
 
-def _bands(ink: Ink) -> list[tuple[int, int]]:
-    """The rows that hold ink, as (start, end) pairs with white between them."""
-    profile = ink.mask.sum(axis=1).astype(np.float64)
-    if not profile.any():
+def level(ink: Ink, quarter: int, skew: float) -> Ink:
+    """The mask turned as `turn_upright` turns the picture, without rules of tables and forms."""
+    mask = np.rot90(ink.mask, quarter // 90)
+    if skew:
+        drawn = Image.fromarray(mask.astype(np.uint8) * 255)
+        mask = np.asarray(drawn.rotate(-skew, Image.Resampling.NEAREST, expand=True)) > 0
+    return Ink(_without_rules(mask), ink.scale)
+
+
+def _without_rules(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The mask without straight runs that no letter has, and what touches them."""
+    rules = _rules(mask) | _rules(mask.T).T
+    if not rules.any():
+        return mask
+    padded = np.pad(rules, 1)
+    near = padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1]
+    near |= padded[1:-1, :-2] | padded[1:-1, 2:]
+    return mask & ~near
+
+
+def _rules(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """What lies on a rule from left to right, also where it steps to the next row."""
+    thick = np.pad(mask, ((1, 1), (0, 0)))
+    return _runs(thick[1:-1] | thick[:-2] | thick[2:], _RULE) & mask
+
+
+def _runs(mask: npt.NDArray[np.bool_], long: int) -> npt.NDArray[np.bool_]:
+    """Where at least `long` pixels (a power of two) in a row are ink, from left to right."""
+    if mask.shape[1] <= long:
+        return np.zeros_like(mask)
+    starts, step = mask.copy(), 1
+    while step < long:  # after each turn a pixel says that 2 * step from it on are ink
+        starts[:, :-step] &= starts[:, step:]
+        starts[:, -step:] = False
+        step *= 2
+    if not starts.any():
+        return starts
+    step = 1
+    while step < long:
+        starts[:, step:] |= starts[:, :-step].copy()
+        step *= 2
+    return starts
+
+
+def find_pieces(ink: Ink) -> list[Piece]:
+    """Pieces of lines, the fullest first, of a mask that is level and has no rules.
+
+    Each is cut from a window of the page, so that columns and cells of a table do not run into
+    each other, and is about as high as most. Empty where nothing on the page lies in lines.
+    """
+    wide = ink.mask.shape[1]
+    across = min(wide, _WINDOW)
+    found: list[Piece] = []
+    for left in range(0, max(1, wide - across // 2), across // 2):
+        window = ink.mask[:, left : left + across]
+        for top, bottom in _bands(window.sum(axis=1)):
+            columns = np.asarray(window[top:bottom].any(axis=0))
+            if left > 0:
+                _drop_half(columns, bottom - top)
+            if left + across < wide:
+                _drop_half(columns[::-1], bottom - top)
+            found.append(_piece(columns, left, top, bottom))
+    letters = [piece for piece in found if piece.right - piece.left > 1.5 * piece.high]
+    if not letters:
         return []
+    weight = np.array([piece.full * (piece.right - piece.left) for piece in letters])
+    heights = np.array([piece.high for piece in letters])
+    order = np.argsort(heights)
+    middle = int(np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2))
+    usual = float(heights[order][min(middle, len(order) - 1)])
+    alike = [p for p in letters if 0.6 * usual <= p.high <= 1.5 * usual and p.high <= _TALLEST]
+    return sorted(alike, key=lambda p: (-round(p.full * (p.right - p.left) / across, 1), p.top))
+
+
+def _drop_half(columns: npt.NDArray[np.bool_], high: int) -> None:
+    """Leave out the letter that the edge of the window, the first column, may cut through."""
+    white = np.flatnonzero(~columns[: 2 * high])
+    if len(white):
+        columns[: int(white[0])] = False
+
+
+def _piece(columns: npt.NDArray[np.bool_], left: int, top: int, bottom: int) -> Piece:
+    inked = np.flatnonzero(columns)
+    if not len(inked):
+        return Piece(left, top, left, bottom, 0.0)
+    # words of one line stand nearer to each other than a column to the next
+    gaps = np.flatnonzero(np.diff(inked) > 2.0 * (bottom - top))
+    starts = inked[np.concatenate(([0], gaps + 1))]
+    ends = inked[np.concatenate((gaps, [len(inked) - 1]))] + 1
+    longest = int(np.argmax(ends - starts))
+    start, end = int(starts[longest]), int(ends[longest])
+    return Piece(left + start, top, left + end, bottom, float(columns[start:end].mean()))
+
+
+def _bands(profile: npt.NDArray[Any]) -> list[tuple[int, int]]:
+    """The rows that hold ink, as (start, end) pairs with white between them."""
     smooth = np.convolve(profile, np.ones(3) / 3, mode="same")
-    on = np.flatnonzero(smooth > 0.12 * float(np.percentile(smooth[smooth > 0], 90)))
+    inked = smooth[smooth > 0]
+    if not len(inked):
+        return []
+    on = np.flatnonzero(smooth > 0.12 * float(np.percentile(inked, 90)))
     breaks = np.flatnonzero(np.diff(on) > 1)
     starts = on[np.concatenate(([0], breaks + 1))]
     ends = on[np.concatenate((breaks, [len(on) - 1]))] + 1
     return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True) if b - a >= 4]
 
 
-def find_strip(ink: Ink, lines: int = 2) -> tuple[int, int, int, int]:
-    """The box of a few lines of body text: the fullest `lines` that follow each other.
+def apart(pieces: list[Piece], count: int) -> list[Piece]:
+    """The first `count` pieces that share no line with each other, as far as there are any."""
+    chosen: list[Piece] = []
+    for piece in pieces:
+        if len(chosen) == count:
+            break
+        if all(piece.bottom <= c.top or piece.top >= c.bottom for c in chosen):
+            chosen.append(piece)
+    return chosen
 
-    Of an upright picture. Where no lines can be told apart, the fullest part of their height.
-    """
-    high, wide = ink.mask.shape
+
+def fullest_part(ink: Ink) -> Piece | None:
+    """The fullest strip of a picture on which no lines can be told apart. None without ink."""
     profile = ink.mask.sum(axis=1).astype(np.float64)
     if not profile.any():
-        middle = max(0, (high - _TALLEST_STRIP) // 2)
-        bottom = min(high, middle + _TALLEST_STRIP)
-        return 0, middle * ink.scale, wide * ink.scale, bottom * ink.scale
-    bands = _bands(ink) or [(0, high)]
-    usual = float(np.median([b - a for a, b in bands]))
-    bands = [(a, b) for a, b in bands if b - a <= 2.5 * usual] or bands
-    best, fullest = (bands[0][0], bands[0][1]), -1.0
-    for first in range(len(bands)):
-        chosen = bands[first : first + lines]
-        if any(after[0] - before[1] > 3 * usual for before, after in pairwise(chosen)):
-            continue
-        filled = float(profile[chosen[0][0] : chosen[-1][1]].sum())
-        if filled > fullest:
-            best, fullest = (chosen[0][0], chosen[-1][1]), filled
-    if best[1] - best[0] > _TALLEST_STRIP:
-        # no lines but a picture, or letters of a poster: the fullest part of it
-        sums = np.convolve(profile[best[0] : best[1]], np.ones(_TALLEST_STRIP), mode="valid")
-        top = best[0] + int(np.argmax(sums))
-        best = (top, top + _TALLEST_STRIP)
-    columns = np.flatnonzero(ink.mask[best[0] : best[1]].any(axis=0))
-    margin = min(max(4, round(usual * 0.7)), 20)
-    left, right = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, wide)
-    return (
-        max(0, left - margin) * ink.scale,
-        max(0, best[0] - margin) * ink.scale,
-        min(wide, right + margin) * ink.scale,
-        min(high, best[1] + margin) * ink.scale,
-    )
+        return None
+    tall = min(len(profile), _TALLEST)
+    top = int(np.argmax(np.convolve(profile, np.ones(tall), mode="valid")))
+    columns = np.flatnonzero(ink.mask[top : top + tall].any(axis=0))
+    if not len(columns):
+        return None
+    return Piece(int(columns[0]), top, int(columns[-1]) + 1, top + tall, 1.0)
+
+
+def cut_pieces(picture: Image.Image, pieces: list[Piece], ink: Ink) -> Image.Image:
+    """The pieces of an upright picture, each a line below the other on white paper."""
+    margin = max(3, round(0.4 * float(np.median([piece.high for piece in pieces]))))
+    boxes = [
+        (
+            max(0, (piece.left - margin) * ink.scale),
+            max(0, (piece.top - margin) * ink.scale),
+            min(picture.width, (piece.right + margin) * ink.scale),
+            min(picture.height, (piece.bottom + margin) * ink.scale),
+        )
+        for piece in pieces
+    ]
+    if len(boxes) == 1:
+        return picture.crop(boxes[0])
+    wide = max(box[2] - box[0] for box in boxes)
+    sheet = Image.new("L", (wide, sum(box[3] - box[1] for box in boxes)), 255)
+    top = 0
+    for box in boxes:
+        sheet.paste(picture.crop(box), (0, top))
+        top += box[3] - box[1]
+    return sheet

@@ -1,10 +1,11 @@
 """Choose one model for a page by a first look at a few of its lines.
 
 Reading a page with the wrong model of the right script costs more errors than anything else
-(Uyghur read as Arabic: 39 %), and reading it with several costs their sum. So a strip of
-two lines is read instead, first with what the neighbours suggest. A model that reads
-letters of another script says so by its confidence, and models of one script are told apart
-by letters that only one of the languages has.
+(Uyghur read as Arabic: 39 %), and reading it with several costs their sum. So a piece of one
+line is read instead, first with what the neighbours and the shape of the letters suggest, and
+within a script by the model that knows the most letters: the letters that it finds say which
+language it is, mostly without another look. Where they do not, the models of the script are
+compared on three pieces.
 
 The rule: the first language that convinces ends the search. Confidences are percent, over
 characters.
@@ -15,13 +16,13 @@ and --langs may also be ISO 639-1.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.extract.language import language_of
+from assay.extract.ocr.shape import Shape
 from assay.ports import OcrWord
 
 # ISO 639-1 (and a few other spellings) -> models, the likeliest first.
@@ -64,14 +65,15 @@ _SCRIPTS = {
 }
 _SCRIPT_OF = {model: script for script, models in _SCRIPTS.items() for model in models.split()}
 # Who looks first where nothing is known. Within a script the one whose letters hold most of
-# the others': `uig` reads Arabic at 85 %, `ara` reads Uyghur at 49 %.
+# the others': `uig` reads Arabic at 85 %, `ara` reads Uyghur at 49 %; `kaz` reads Russian at
+# 93 %, `rus` reads Kazakh at 74 %.
 _ORDER = [
     "eng",
+    "kaz",
     "rus",
     "uig",
     "ara",
     "chi_sim",
-    "kaz",
     "fas",
     "chi_tra",
     "jpn",
@@ -79,6 +81,13 @@ _ORDER = [
     "ell",
     "heb",
 ]
+# Scripts that are not looked at before the others when letters have this shape.
+_NOT_FIRST: dict[Shape, Callable[[str], bool]] = {
+    "square": lambda script: script not in {"Han", "Kana", "Hangul"},
+    "joined": lambda script: script != "Arabic",
+    "upright": lambda script: script in {"Han", "Kana", "Arabic"},
+    "": lambda script: False,
+}
 _PREFIXES = {
     "Cyrillic": ("CYRILLIC",),
     "Arabic": ("ARABIC",),
@@ -92,6 +101,10 @@ _PREFIXES = {
 _OWN_LETTERS = {
     "kaz": "әғқңөұүһіӘҒҚҢӨҰҮҺІ",
     "kir": "ңөүҢӨҮ",
+    "mon": "өүӨҮ",
+    "tat": "әҗңөүһӘҖҢӨҮҺ",
+    "tgk": "ғӣқӯҳҷҒӢҚӮҲҶ",
+    "mkd": "ѓѕјљњќџЃЅЈЉЊЌЏ",
     "ukr": "їєґіЇЄҐІ",
     "bel": "ўіЎІ",
     "srp": "ђјљњћџЂЈЉЊЋЏ",
@@ -99,23 +112,57 @@ _OWN_LETTERS = {
     "fas": "پچژگ",
     "urd": "ٹڈڑںےھ",
 }
-_CONVINCED = 88.0  # the strip of a noisy page read by its own model has 90 and more
+_CONVINCED = 88.0  # a piece of a noisy page read by its own model has 90 and more
 _LIKELY = 72.0  # the right model on a bad page
 _WORTH_SETTLING = 50.0  # a model of the right script: `rus` reads Kazakh at 65 to 80
-_OWN_SHARE = 0.015
+_KNOWN = 80.0  # a model that knows the letters of the page, if perhaps not its words
+_NO_LETTERS = 60.0  # a look at no letters, or at those of another script, is no better
+_OWN_SHARE = 0.03
 _LEAST = 12  # characters below which a look says little
+_ENOUGH = 40  # letters of one piece
+# Letters of a text in a language among which is one of its own, but for 3 times in 1,000.
+_SEEN_IN = {"uig": 23, "kaz": 38, "ukr": 58, "bel": 60, "urd": 60, "kir": 110}
+
+
+# Characters that are common and written otherwise in the other script, in the same order.
+_SIMPLE = (
+    "这国个们来时为会对发产动经开关门问间见说话语读书长东车马鸟鱼龙风飞万与业严义乐习乡买卖"
+    "争云从众优传体儿党兴农决况刘刚创办务劳势区医华单历压县参双号后吗听员响团园图圣场坏块声"
+    "处备复头夺奖妇学实审宽宾导层岁岛师带帮庄庆应张强归录当总战户报护担择据损换无旧显术机权"
+    "条极构标样检楼欧欢气汉汇沟济浅测热爱状独环现电画确离种积称稳穷竞笔类紧红级纪约线练组细终"
+    "结给络绝统继续维综绿编网罗职联脑节药获营蓝虑虽装观规视觉计订认讨让议许论设访证评识诉译试"
+    "该详请诸谁调谈谢负财责败货质贸费资赛赶趋跃转轮软轻载较输边达过运还进远违连迟适选遗邮释钱"
+    "铁银错镇长阳阶际陆险随难须顾顿预领频题颜额风饭馆验点齐权"
+)
+_FULL = (
+    "這國個們來時為會對發產動經開關門問間見說話語讀書長東車馬鳥魚龍風飛萬與業嚴義樂習鄉買賣"
+    "爭雲從眾優傳體兒黨興農決況劉剛創辦務勞勢區醫華單歷壓縣參雙號後嗎聽員響團園圖聖場壞塊聲"
+    "處備復頭奪獎婦學實審寬賓導層歲島師帶幫莊慶應張強歸錄當總戰戶報護擔擇據損換無舊顯術機權"
+    "條極構標樣檢樓歐歡氣漢匯溝濟淺測熱愛狀獨環現電畫確離種積稱穩窮競筆類緊紅級紀約線練組細終"
+    "結給絡絕統繼續維綜綠編網羅職聯腦節藥獲營藍慮雖裝觀規視覺計訂認討讓議許論設訪證評識訴譯試"
+    "該詳請諸誰調談謝負財責敗貨質貿費資賽趕趨躍轉輪軟輕載較輸邊達過運還進遠違連遲適選遺郵釋錢"
+    "鐵銀錯鎮長陽階際陸險隨難須顧頓預領頻題顏額風飯館驗點齊權"
+)
+_ONLY_SIMPLE = frozenset(_SIMPLE) - frozenset(_FULL)
+_ONLY_FULL = frozenset(_FULL) - frozenset(_SIMPLE)
+HAN = ("chi_sim", "chi_tra")
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a first look found: the language, how well it reads (percent), the strip's text."""
+    """What a first look found: the language, how well it reads (percent), the text of the pieces.
+
+    Where the letters said that it is another language than that of the model that looked, the
+    confidence is still that model's.
+    """
 
     language: str
     confidence: float
     text: str
+    telling: float = 0.0  # what tells simplified and traditional characters apart, from 0 to 300
 
 
-Reader = Callable[[str], list[OcrWord]]
+Reader = Callable[[str, bool], list[OcrWord]]
 
 
 def models_for(names: Iterable[str]) -> list[str]:
@@ -129,6 +176,15 @@ def models_for(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def han_of(text: str) -> str | None:
+    """chi_sim or chi_tra by the characters of a text; None where they say nothing."""
+    simple = sum(char in _ONLY_SIMPLE for char in text)
+    full = sum(char in _ONLY_FULL for char in text)
+    if simple == full:
+        return None
+    return "chi_sim" if simple > full else "chi_tra"
+
+
 def script_of(model: str) -> str:
     """The script that a model reads; Latin where the table does not say otherwise."""
     return _SCRIPT_OF.get(model, "Latin")
@@ -139,14 +195,17 @@ def first_look(
     available: Iterable[str],
     langs: Sequence[str] = (),
     neighbours: Sequence[str] = (),
+    shape: Shape = "",
 ) -> Look | None:
-    """Choose the language of a strip of text.
+    """Choose the language of a page.
 
-    `read` recognises the strip in one language; it is called once for each that is tried.
+    `read` recognises a piece of a line in one language, or, where its second argument is true,
+    a few of them; it is called at most once for each language and of these two.
     `langs` limits the choice to what a person named; `neighbours` are the languages of the
-    pages and exhibits around, repeated as often as they occur. None where none is available.
+    pages and exhibits around, repeated as often as they occur; `shape` is that of the letters.
+    None where no model is available.
     """
-    return _Choice(read, available, langs, neighbours).make()
+    return _Choice(read, available, langs, neighbours, shape).make()
 
 
 class _Choice:
@@ -156,10 +215,12 @@ class _Choice:
         available: Iterable[str],
         langs: Sequence[str],
         neighbours: Sequence[str],
+        shape: Shape,
     ) -> None:
         self._read = read
-        self._looks: dict[str, Look] = {}
-        self._told: list[str] = []  # what the words themselves say, in Latin script
+        self._shape = shape
+        self._looks: dict[tuple[str, bool], Look] = {}
+        self._told: list[str] = []  # what the words themselves say
         here = frozenset(available)
         named = [model for model in models_for(langs) if model in here]
         around = Counter(model for name in neighbours for model in models_for([name])[:1])
@@ -183,24 +244,31 @@ class _Choice:
                 settled = self._settle(look)
                 if settled.confidence >= _LIKELY:
                     return settled
-        return self._settle(max(self._looks.values(), key=lambda look: look.confidence))
+        best = self._settle(max(self._looks.values(), key=lambda look: look.confidence))
+        if best.confidence > _NO_LETTERS and not self._is_in_script(best):
+            return replace(best, confidence=_NO_LETTERS)  # digits of a page that is upside down
+        return best
 
     def _scouts(self) -> list[str]:
-        """One candidate for each script, in their order."""
+        """One candidate for each script; first those whose letters have the shape of these."""
         first: dict[str, str] = {}
         for model in self._candidates:
             first.setdefault(script_of(model), model)
-        return list(first.values())
+        late = _NOT_FIRST[self._shape]
+        return sorted(first.values(), key=lambda model: late(script_of(model)))
 
-    def _look(self, model: str) -> Look:
-        if model not in self._looks:
-            words = self._read(model)
+    def _look(self, model: str, wide: bool = False) -> Look:
+        found = self._looks.get((model, wide))
+        if found is None:
+            words = self._read(model, wide)
             count = sum(len(word.text) for word in words)
             mean = sum(word.confidence * len(word.text) for word in words) / max(count, 1)
             if count < _LEAST:
                 mean *= count / _LEAST
-            self._looks[model] = Look(model, mean, " ".join(word.text for word in words))
-        return self._looks[model]
+            text = " ".join(word.text for word in words)
+            found = Look(model, mean, text, _telling(words, model) if model in HAN else 0.0)
+            self._looks[model, wide] = found
+        return found
 
     def _is_in_script(self, look: Look) -> bool:
         letters = [char for char in look.text if char.isalpha()]
@@ -212,35 +280,108 @@ class _Choice:
         return own * 2 > len(letters)
 
     def _settle(self, look: Look) -> Look:
-        """Compare the languages of one script, of which `look` is the first that was tried."""
+        """Find the language among those of one script, of which `look` is the first tried."""
         script = script_of(look.language)
         rivals = [m for m in self._candidates if script_of(m) == script and m != look.language]
-        if not rivals:
+        if not rivals or self._is_confirmed(look, rivals):
             return look
+        if look.confidence >= _KNOWN and look.language in _OWN_LETTERS:
+            told = self._by_letters(look, rivals)
+            if told is None and _letters(look.text) < 3 * _ENOUGH:
+                look = self._look(look.language, wide=True)
+                told = self._by_letters(look, rivals)
+            if told is not None:
+                return Look(told, look.confidence, look.text)
         if script == "Latin" or len(rivals) > 3:
             # too many models to try each: what does the text itself say
             self._told = models_for([language_of(look.text) or ""])
+            if self._told[:1] != [look.language] or look.confidence < _CONVINCED:
+                look = self._look(look.language, wide=True)
+                self._told = models_for([language_of(look.text) or ""])
             rivals = [m for m in rivals if m in self._told or (self._named and len(rivals) <= 3)]
             rivals = rivals[:3]
-        if look.confidence >= _CONVINCED and self._has_own_letters(look):
-            return look
-        looks = [look, *(self._look(model) for model in rivals)]
+            if not rivals:
+                return look
+        looks = [self._look(model, wide=True) for model in (look.language, *rivals)]
         return max(looks, key=self._weigh)
 
+    def _is_confirmed(self, look: Look, rivals: Sequence[str]) -> bool:
+        """True where the first look is enough: own letters, or the neighbours' language."""
+        if look.confidence >= _CONVINCED and self._has_own_letters(look, rivals):
+            return True
+        # `rus` next to Russian pages is as sure of itself as on no other language
+        return (
+            look.language in self._around[:1]
+            and look.confidence >= _CONVINCED + 4
+            and look.language not in _OWN_LETTERS
+            and script_of(look.language) not in {"Latin", "Han"}
+        )
+
+    def _by_letters(self, look: Look, rivals: Sequence[str]) -> str | None:
+        """The language by its letters alone, read by a model that knows them all. None: unsure."""
+        text, letters = look.text, _letters(look.text)
+        if self._has_own_letters(look, rivals):
+            return look.language
+        family = [look.language, *rivals]
+        counts = {m: self._count_own(text, m, ()) for m in family if m in _OWN_LETTERS}
+        some = [m for m, count in counts.items() if count >= max(2, _OWN_SHARE * letters)]
+        if some:
+            told = [m for m in models_for([language_of(text) or ""]) if m in some]
+            return told[0] if told else None
+        if letters < max(_SEEN_IN.get(m, 3 * _ENOUGH) for m in counts):
+            return None  # a few words may lack the letters of their language
+        if max(counts.values()) > letters // (3 * _ENOUGH):
+            return None
+        plain = [m for m in rivals if m not in _OWN_LETTERS]
+        if len(plain) > 1:
+            plain = [m for m in models_for([language_of(text) or ""]) if m in plain]
+        return plain[0] if plain else None
+
     def _weigh(self, look: Look) -> tuple[float, int]:
+        if look.language in HAN:
+            # as many points as the model for traditional characters has more than the other on
+            # simplified ones; both write what they know
+            return look.telling - (2.7 if look.language == "chi_tra" else 0), 0
         weight = look.confidence + (5 if look.language in self._told else 0)
         if look.language in _OWN_LETTERS:
             # its letters are in the text, or the text is in a language that has none of them
             weight += 8 if self._has_own_letters(look) else -8
         if look.language in self._around[:1]:
             weight += 1.5
-        if look.language == "chi_tra":
-            weight -= 4  # it reads simplified characters as sure of itself as traditional ones
         return weight, -self._candidates.index(look.language)
 
-    def _has_own_letters(self, look: Look) -> bool:
-        own = _OWN_LETTERS.get(look.language)
-        if own is None:
+    def _has_own_letters(self, look: Look, rivals: Sequence[str] = ()) -> bool:
+        """Whether letters of the language, and of none of its rivals, are in the text."""
+        if look.language not in _OWN_LETTERS:
             return False
-        letters = sum(char.isalpha() for char in look.text)
-        return len(re.findall(f"[{own}]", look.text)) >= max(2, _OWN_SHARE * letters)
+        own = self._count_own(look.text, look.language, rivals)
+        return own >= max(2, _OWN_SHARE * _letters(look.text))
+
+    def _count_own(self, text: str, language: str, rivals: Sequence[str]) -> int:
+        others = "".join(_OWN_LETTERS.get(m, "") for m in rivals if m != language)
+        own = set(_OWN_LETTERS[language]) - set(others)
+        return sum(char in own for char in text)
+
+
+def _letters(text: str) -> int:
+    return sum(char.isalpha() for char in text)
+
+
+def _telling(words: Sequence[OcrWord], model: str) -> float:
+    """How sure a Chinese model is of the characters, and of those that only its script has."""
+    only = _ONLY_SIMPLE if model == "chi_sim" else _ONLY_FULL
+    each = [
+        (char, sure)
+        for word in words
+        for char, sure in zip(
+            word.text, word.each or (word.confidence,) * len(word.text), strict=True
+        )
+    ]
+    han = [sure for char, sure in each if "\u4e00" <= char <= "\u9fff"]
+    own = [sure for char, sure in each if char in only]
+    mean = sum(han) / len(han) if han else 0.0
+    return 2 * mean + (sum(own) / len(own) if own else mean)
+
+
+def _each(word: OcrWord) -> tuple[float, ...]:
+    return word.each or (word.confidence,) * len(word.text)

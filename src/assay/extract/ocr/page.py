@@ -14,6 +14,7 @@ of the picture as it came in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -22,14 +23,20 @@ from PIL import Image
 from assay.errors import EngineError
 from assay.extract.ocr.assemble import Box, assemble, mean_confidence
 from assay.extract.ocr.ink import (
-    count_lines,
+    Ink,
+    Piece,
+    apart,
+    cut_pieces,
     find_ink,
     find_lie,
-    find_strip,
+    find_pieces,
+    fullest_part,
+    level,
     map_back,
     turn_upright,
 )
-from assay.extract.ocr.language import Look, first_look, models_for
+from assay.extract.ocr.language import HAN, Look, first_look, han_of, models_for
+from assay.extract.ocr.shape import guess_shape
 from assay.extract.problems import problem
 from assay.model.reading import Problem, Words
 from assay.ports import Card, OcrWord, Recognizer
@@ -39,7 +46,7 @@ _UPRIGHT = 66.0  # a look this good was at an upright page
 _SMALLEST = (10, 40)  # pixels of the shorter and longer side: below them no word can be told
 _HOPELESS = 40.0  # a look this bad is at no text, or at one that no model reads
 _QUICK_SIDE = 1300
-_LINES = 2  # a single line says nothing about how a page is turned
+_PIECES = 3  # of lines, where one does not tell the language
 _GOOD_DPI = 200  # more is not read better; less loses marks and dots
 _POOR = 55.0  # a look this bad may be at a language that no model knows
 
@@ -81,8 +88,7 @@ def read_page(
     languages a person named, () for a choice; `neighbours`: those of the pages and exhibits
     around. `where` names the page in a problem. Raises nothing that an engine raises.
     """
-    if picture.mode not in ("L", "RGB"):
-        picture = _on_white(picture)
+    picture = _in_grey(picture)
     missing = _missing(recognizers, langs)
     if missing is not None:
         return OcrPage("failed", problems=(_no_model(missing, where),))
@@ -97,6 +103,62 @@ def read_page(
         return OcrPage("failed", problems=(problem("ocr_failed", where, detail),))
 
 
+@dataclass(frozen=True)
+class Looked:
+    """A page made ready to be read: in which language, how it was turned, its pixels upright.
+
+    `size` and `dpi` are those of the picture before it was turned, `tenths` how many tenths of
+    a point one of its pixels measures.
+    """
+
+    look: Look
+    quarter: int
+    skew: float
+    upright: Image.Image
+    size: tuple[int, int]
+    dpi: int
+    tenths: float
+
+
+def look_at(
+    picture: Image.Image,
+    dpi: int,
+    recognizers: Sequence[Recognizer],
+    langs: Sequence[str] = (),
+    neighbours: Sequence[str] = (),
+) -> Looked | None:
+    """Turn a page picture (L or RGB) upright and choose its language by a first look.
+
+    None where no model is there. Raises EngineError.
+    """
+    tenths = 720 / dpi
+    picture, dpi, scale = _resize(picture, dpi)
+    tenths /= scale
+    ink = find_ink(picture)
+    lie = find_lie(ink)
+    skew = lie.skew if abs(lie.skew) >= _LEAST_SKEW else 0.0
+    best: Looked | None = None
+    for quarter in (90, 270, 0, 180) if lie.sideways else (0, 180, 90, 270):
+        along = (quarter % 180 == 90) == lie.sideways
+        angle = skew if along else 0.0
+        lines = level(ink, quarter, angle)
+        pieces = find_pieces(lines)
+        if best is not None and not pieces:
+            continue  # nothing that could be read this way up
+        upright = turn_upright(picture, quarter, angle)
+        view = _View(upright, lines, pieces, dpi)
+        look = _look(view, recognizers, langs, neighbours)
+        if look is None:
+            return None
+        if best is None or look.confidence > best.look.confidence:
+            best = Looked(look, quarter, angle, upright, picture.size, dpi, tenths)
+        if best.look.confidence >= _UPRIGHT:
+            break
+        if quarter in (180, 270) and best.look.confidence >= _HOPELESS:
+            break  # it is read one way up, if badly
+    return best
+
+
 def _read(
     picture: Image.Image,
     dpi: int,
@@ -105,44 +167,32 @@ def _read(
     neighbours: Sequence[str],
     where: str,
 ) -> OcrPage:
-    tenths = 720 / dpi
-    picture, dpi, scale = _resize(picture, dpi)
-    tenths /= scale
-    lie = find_lie(find_ink(picture))
-    skew = lie.skew if abs(lie.skew) >= _LEAST_SKEW else 0.0
-    best: tuple[Look, int, Image.Image] | None = None
-    for quarter in (90, 270, 0) if lie.sideways else (0, 180):
-        upright = turn_upright(
-            picture, quarter, skew if (quarter % 180 == 90) == lie.sideways else 0
-        )
-        if quarter and count_lines(find_ink(upright)) < _LINES:
-            continue  # nothing that could be read the other way up
-        look = _look(upright, dpi, recognizers, langs, neighbours)
-        if look is not None and (best is None or look.confidence > best[0].confidence):
-            best = (look, quarter, upright)
-        if best is not None and best[0].confidence >= _UPRIGHT:
-            break
-    if best is None:
+    seen = look_at(picture, dpi, recognizers, langs, neighbours)
+    if seen is None:
         return OcrPage("failed", problems=(_no_model(["eng"], where),))
-    look, quarter, upright = best
-    skew = skew if (quarter % 180 == 90) == lie.sideways else 0.0
-    engine = next(r for r in recognizers if look.language in r.languages())
-    words = _recognise(engine, upright, look, dpi)
+    look = seen.look
+    engine = _engine_for(look.language, recognizers)
+    assert engine is not None  # whoever looked has the model
+    words = _recognise(engine, seen.upright, look, seen.dpi)
 
     def place(box: tuple[int, int, int, int]) -> Box:
-        left, top, right, bottom = map_back(box, quarter, skew, picture.size, upright.size)
-        return left * tenths, top * tenths, right * tenths, bottom * tenths
+        sides = map_back(box, seen.quarter, seen.skew, seen.size, seen.upright.size)
+        left, top, right, bottom = (side * seen.tenths for side in sides)
+        return left, top, right, bottom
 
     text, boxes = assemble(words, place)
+    language = look.language
+    if language in HAN and _reads_all_han(engine):
+        language = han_of(text) or language
     return OcrPage(
         verdict="text" if words else "picture",
         text=text,
         words=boxes if words else None,
         confidence=mean_confidence(words),
-        language=look.language,
-        engine=engine.card_for(look.language),
-        turned=quarter,
-        skew=round(skew, 2),
+        language=language,
+        engine=engine.card_for(language),
+        turned=seen.quarter,
+        skew=round(seen.skew, 2),
         problems=_doubts(look, recognizers, langs, neighbours, where),
     )
 
@@ -187,21 +237,50 @@ def _resize(picture: Image.Image, dpi: int) -> tuple[Image.Image, int, float]:
     return picture.resize(size, Image.Resampling.LANCZOS), round(dpi * scale), scale
 
 
+class _View:
+    """A page turned one way, and the pieces of its lines that a look is taken at."""
+
+    def __init__(self, page: Image.Image, lines: Ink, pieces: list[Piece], dpi: int) -> None:
+        self.dpi = dpi
+        self._page = page
+        self._lines = lines
+        self._pieces = pieces
+        if not pieces and (whole := fullest_part(lines)) is not None:
+            self._pieces = [whole]
+        self._cut: dict[bool, Image.Image] = {}
+
+    def cut(self, wide: bool) -> Image.Image:
+        """One piece of a line, or a few where `wide`."""
+        if wide not in self._cut:
+            chosen = apart(self._pieces, _PIECES if wide else 1)
+            self._cut[wide] = cut_pieces(self._page, chosen, self._lines) if chosen else self._page
+        return self._cut[wide]
+
+
 def _look(
-    upright: Image.Image,
-    dpi: int,
+    view: _View,
     recognizers: Sequence[Recognizer],
     langs: Sequence[str],
     neighbours: Sequence[str],
 ) -> Look | None:
-    """Take the first look at a strip of the page."""
-    strip = upright.crop(find_strip(find_ink(upright)))
+    """Take the first look at pieces of the page's lines."""
     scouts = {name: r for r in recognizers for name in r.languages()}  # the last one wins
+    if not langs and _reads_all_han(_engine_for("chi_sim", recognizers)):
+        scouts.pop("chi_tra", None)  # one model reads both: its text will tell them apart
 
-    def read(language: str) -> list[OcrWord]:
-        return scouts[language].recognise(strip, language, dpi, block=True)
+    def read(language: str, wide: bool) -> list[OcrWord]:
+        return scouts[language].recognise(view.cut(wide), language, view.dpi, block=True)
 
-    return first_look(read, scouts, langs, neighbours)
+    return first_look(read, scouts, langs, neighbours, guess_shape(view.cut(False)))
+
+
+def _engine_for(language: str, recognizers: Sequence[Recognizer]) -> Recognizer | None:
+    return next((r for r in recognizers if language in r.languages()), None)
+
+
+def _reads_all_han(engine: Recognizer | None) -> bool:
+    """Whether one model reads simplified and traditional characters: an engine for Chinese."""
+    return engine is not None and engine.languages() == frozenset(HAN)
 
 
 def _missing(recognizers: Sequence[Recognizer], langs: Sequence[str]) -> list[str] | None:
@@ -238,12 +317,12 @@ def _no_model(models: Sequence[str], where: str) -> Problem:
     )
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """The picture in grey or colour; what is transparent shows white paper."""
-    if picture.mode in ("1", "I", "I;16", "F"):
-        return picture.convert("L")
+def _in_grey(picture: Image.Image) -> Image.Image:
+    """The picture in grey, as engines see it; what is transparent shows white paper."""
+    if picture.mode == "L":
+        return picture
     if "A" in picture.getbands() or "transparency" in picture.info:
         layer = picture.convert("RGBA")
         paper = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(paper, layer).convert("RGB")
-    return picture.convert("RGB")
+        picture = Image.alpha_composite(paper, layer)
+    return picture.convert("L")
