@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assay.extract.ocr.ink import cut_pieces, find_ink, find_pieces
 from assay.extract.ocr.language import first_look, han_of, models_for, script_of
 from assay.extract.ocr.shape import Shape, guess_shape
 from assay.ports import OcrWord
@@ -164,6 +165,6 @@ def test_digits_of_a_page_that_is_upside_down_do_not_convince() -> None:
      ("chi_sim", "square"), ("chi_tra", "square")],
 )  # fmt: skip
 def test_the_shape_of_letters_tells_the_kind_of_script(language: str, shape: Shape) -> None:
-    line = render_page([TEXTS[language]]).crop((100, 100, 900, 260))
-    box = line.convert("L").point(lambda v: 255 * (v < 128)).getbbox()
-    assert guess_shape(line.crop(box)) == shape
+    page = render_page([TEXTS[language]])
+    ink = find_ink(page)
+    assert guess_shape(cut_pieces(page, find_pieces(ink)[:1], ink)) == shape
