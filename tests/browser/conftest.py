@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
 from serving import Served, serving
-from sitting import Sitting
+from sitting import SAID, Sitting
 
 from assay.casework.case import Case
 from assay.testing.makers import archives, images, mail
@@ -34,6 +34,7 @@ SCANNED = [
     "Keys are held by the warden of the house, day and night.",
     "Order of the warden, posted on both doors of the house.",
 ]
+INTERVIEW = [f"“{SAID}” Foreman Ines Marr told reporters.", "There was no answer."]
 SHIP = "Log of the ship\r\nfirst \U0001f6a2 sail and \U0001f6a2 again\r\nend of the log\r\n"
 HOSTILE = (
     b"<title>x</title><p>hostileword</p><script>document.title='RUN';fetch('http://x.invalid/')"
@@ -57,6 +58,7 @@ def write_leak(folder: Path) -> Path:
     (letters / "ياتاق.docx").write_bytes(docx([UYGHUR]))
     scan = images.render_page(SCANNED)
     (folder / "scan.png").write_bytes(images.encode(images.age_page(scan), "PNG"))
+    (folder / "interview.pdf").write_bytes(pdf([INTERVIEW]))
     (folder / "ship.txt").write_bytes(SHIP.encode())
     (folder / "hostile.html").write_bytes(HOSTILE)
     (folder / "old.dwg").write_bytes(b"AC1015" + bytes(180))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from serving import Served
 
+SAID = "Wages of the night crew were held back for a year."
+
 
 class Sitting:
     """A browser session at the desk. Whatever went wrong or left the machine is in `wrong`."""

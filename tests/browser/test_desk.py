@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sitting import Sitting
+from sitting import SAID, Sitting
 
 from assay.casework.case import Case
 
@@ -399,7 +399,7 @@ def test_the_account_is_narrowed_and_shows_what_a_container_lost(page: Page) -> 
     page.goto(page.url.replace("/search", "/account?show=all"))
     page.get_by_label("Type").select_option("application/zip")
     with page.expect_navigation():
-        page.locator(".sift").get_by_role("button", name="Show").click()
+        page.locator(".sift").get_by_role("button", name="Show", exact=True).click()
     assert "type=application" in page.url
     row = page.locator(".rows tbody tr", has_text="short.zip")
     expect(row).to_contain_text("2 read of 5 expected, 3 missing")
@@ -498,13 +498,46 @@ def test_on_a_narrow_window_columns_are_tabs_and_nothing_overflows(page: Page) -
     page.keyboard.press("n")
     expect(page.locator("#note-text")).to_be_focused()
     wide = "document.documentElement.scrollWidth"
-    for path in ("/search", "/search?q=survey", "/account?show=all", "/custody?events=all"):
+    for path in ("/search", "/search?q=survey", "/account?show=all", "/custody?events=all",
+                 "/statements", "/draft"):  # fmt: skip
         page.goto(re.sub(r"/exhibit.*|/search.*|/account.*", path, page.url))
         assert page.evaluate(wide) <= 360, path
     page.goto(re.sub(r"/custody.*", "/search?q=survey", page.url))
     expect(page.locator("#facet-list")).not_to_be_visible()
     page.get_by_role("button", name="Narrow the list").click()
     expect(page.locator("#facet-list")).to_be_visible()
+
+
+def test_a_statement_leads_to_its_words_and_its_speaker(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("w")
+    page.wait_for_url("**/statements")
+    page.get_by_label("Speaker").fill("marr")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator(".stated blockquote")).to_have_count(1)
+    expect(page.locator(".said-by b")).to_contain_text("Ines Marr")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#stored mark.place").first).to_be_visible()
+    drawn(page)
+    assert page.locator("svg.over rect.place").count() >= 1
+
+
+def test_a_draft_stands_beside_the_page_that_it_changed(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url("**/draft")
+    page.locator("#draft-text").fill(f"Marr said: “{SAID.replace('were held', 'were not held')}”")
+    page.get_by_role("button", name="Check it").click()
+    expect(page.locator(".margin")).to_contain_text("Altered.")
+    expect(page.locator(".margin")).to_contain_text("negation")
+    expect(page.locator(".of-draft mark.is-altered").first).to_be_visible()
+    cut_out = page.locator("svg.cut-out image").first
+    picture = cut_out.get_attribute("href") or ""
+    answer = page.request.get(re.sub(r"/draft.*", picture, page.url))
+    assert answer.headers["content-type"] == "image/webp"
 
 
 def test_nothing_jumps_while_a_page_loads(page: Page) -> None:
@@ -525,7 +558,8 @@ def test_nothing_jumps_while_a_page_loads(page: Page) -> None:
 
 PAGES = ["/account?show=all&type=application%2Fzip",
          "/search", "/search?q=survey", "/search?q=zzyzx", "/search?q=(", "/account?show=all",
-         "/custody?events=all", "reader", "regions", "/nowhere", "keys"]  # fmt: skip
+         "/custody?events=all", "/statements", "/draft", "draft", "reader", "regions", "/nowhere",
+         "keys"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -540,6 +574,11 @@ def test_axe_finds_no_fault_on_any_page(sitting: Sitting, scheme: Any, width: in
         if path == "reader":
             open_hit(page, "locked type:image/png")
             drawn(page)
+        if path == "draft":
+            page.goto(sitting.served.url + "/draft")
+            page.locator("#draft-text").fill(f"“{SAID.replace('were held', 'were not held')}”")
+            page.get_by_role("button", name="Check it").click()
+            expect(page.locator(".margin li").first).to_be_visible()
         if path == "regions":
             open_hit(page, "dredger type:docx")
         if path == "keys":

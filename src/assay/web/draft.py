@@ -20,6 +20,7 @@ from starlette.responses import Response
 from assay.casework.case import Case
 from assay.errors import AssayError, UsageError
 from assay.locate.boxes import boxes_of
+from assay.model.draft import ALARMS
 from assay.model.reading import Words
 from assay.web import typeset
 from assay.web.api import json_answer
@@ -28,7 +29,9 @@ from assay.web.desk import desk_of, form_of
 MOST = 64 << 20  # bytes of a draft that is sent as a file
 _SHOWN = 3  # places in the case that are shown for one check
 _ROOM = 6.0  # points around a cut-out
+_BESIDE = 24.0  # points left and right of the words
 _TALL = 160.0  # points; a cut-out is not taller
+_WIDE = 260.0  # points; nor narrower, so that its letters have the size of the page's
 
 
 class CutOut(msgspec.Struct, frozen=True):
@@ -37,7 +40,9 @@ class CutOut(msgspec.Struct, frozen=True):
     url: str
     width: float
     height: float
+    left: float
     top: float
+    wide: float
     tall: float
     marks: tuple[tuple[float, float, float, float], ...]
 
@@ -136,7 +141,7 @@ async def _sent(request: Request) -> tuple[str | None, bytes]:
             plain = ending if ending[1:].isalnum() and len(ending) <= 6 else ""
             return f"draft{plain}", payload
         if part.get_param("name", header="content-disposition") == "text":
-            text = payload
+            text = payload.replace(b"\r\n", b"\n")  # a browser sends pasted lines so
     return None, _some(text)
 
 
@@ -161,17 +166,31 @@ def rows_of(text: str, checks: list[dict[str, Any]]) -> list[Row]:
         pieces = []
         for low, high in itertools.pairwise(edges):
             over = [n for n, first, last in here if first <= low and high <= last]
-            # of a figure inside a quotation the inner one is what is seen
+            # of a figure inside a quotation the inner one is what is seen, unless the outer alarms
             inner = min(
-                over, key=lambda n: checks[n - 1]["end"] - checks[n - 1]["start"], default=0
+                over,
+                key=lambda n: (
+                    checks[n - 1]["verdict"] not in ALARMS,
+                    checks[n - 1]["end"] - checks[n - 1]["start"],
+                ),
+                default=0,
             )
             verdict = checks[inner - 1]["verdict"] if inner else ""
             pieces.append(Piece(typeset.plain(text[low:high]), tuple(over), verdict))
-        begin = tuple(n for n, low, _ in here if at <= checks[n - 1]["start"] == low)
+        begin = tuple(
+            n
+            for n, low, _ in here
+            if at <= checks[n - 1]["start"] == low and not _goes_without_saying(checks[n - 1])
+        )
         if line.strip():
             found.append(Row(tuple(pieces), begin))
         at = end + 1
     return found
+
+
+def _goes_without_saying(item: dict[str, Any]) -> bool:
+    """A name that is written as in the case needs no place in the margin: it is underlined."""
+    return item.get("kind") == "name" and item["verdict"] == "agrees"
 
 
 def cut_outs(case: Case, checks: list[dict[str, Any]]) -> dict[tuple[int, int], CutOut]:
@@ -179,6 +198,8 @@ def cut_outs(case: Case, checks: list[dict[str, Any]]) -> dict[tuple[int, int], 
     found: dict[tuple[int, int], CutOut] = {}
     pages: dict[tuple[str, int], dict[str, Any] | None] = {}
     for number, item in enumerate(checks, 1):
+        if _goes_without_saying(item):
+            continue
         for nth, place in enumerate(item["evidence"][:_SHOWN]):
             key = (place["exhibit"], place["page"])
             if key not in pages:
@@ -208,12 +229,18 @@ def _cut(place: dict[str, Any], page: dict[str, Any]) -> CutOut | None:
         return None
     top = max(min(box.top for box in boxes) - _ROOM, 0.0)
     bottom = min(max(box.bottom for box in boxes) + _ROOM, page["height"])
+    left = max(min(box.left for box in boxes) - _BESIDE, 0.0)
+    right = min(max(box.right for box in boxes) + _BESIDE, page["width"])
+    wide = min(max(right - left, _WIDE), page["width"])
+    left = min(left, page["width"] - wide)
     digest = str(place["exhibit"]).removeprefix("sha256:")
     return CutOut(
         f"/exhibit/{digest}/{place['page']}/picture?width=960",
         round(page["width"], 1),
         round(page["height"], 1),
+        round(left, 1),
         round(top, 1),
+        round(wide, 1),
         round(min(bottom - top, _TALL), 1),
         tuple(
             (
