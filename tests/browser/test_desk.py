@@ -515,6 +515,7 @@ def test_a_statement_leads_to_its_words_and_its_speaker(page: Page) -> None:
     page.wait_for_url("**/statements")
     page.get_by_label("Speaker").fill("marr")
     page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**speaker=marr*")
     expect(page.locator(".stated blockquote")).to_have_count(1)
     expect(page.locator(".said-by b")).to_contain_text("Ines Marr")
     page.keyboard.press("j")

@@ -14,6 +14,7 @@ from assay.casework.stating import statements_of_file
 from assay.errors import NotFound
 from assay.model.statement import Heard
 from assay.settings import Statements
+from assay.testing.makers import mail
 from assay.testing.makers.docx import docx
 
 MINUTES = (
@@ -153,6 +154,18 @@ def test_what_a_worker_says_of_places_outside_the_text_is_not_taken(
     assert not _fits(Heard((Statement("direct", (), 0.5),)), 99)
 
 
+def test_the_day_of_a_mail_is_the_day_of_its_text(case: Case, tmp_path: Path) -> None:
+    body = mail.eml(
+        "The board met on Tuesday, Nov. 26, and paid 300 crowns.",
+        sender="a@harbour.example", to=("b@harbour.example",), subject="Board",
+        date="2019-11-28T09:00:00Z",
+    )  # fmt: skip
+    (tmp_path / "board.eml").write_bytes(body)
+    case.add([tmp_path / "board.eml"])
+    days = [d for d in case.statements((), ["date"]) if "Nov. 26" in d["surface"]]
+    assert [d["from"][:10] for d in days] == ["2019-11-26"]
+
+
 def test_after_a_withdrawal_no_statement_is_left(heard: Case) -> None:
     for name in ("leak/minutes.txt", "leak/table.csv"):
         heard.withdraw(name, authority="a court", reason="an order")
@@ -173,6 +186,15 @@ def test_a_file_outside_any_case_is_listened_to_as_it_is(tmp_path: Path) -> None
     (tmp_path / "minutes.txt").write_text(MINUTES)
     found = statements_of_file(tmp_path / "minutes.txt")
     assert ("direct", "Edmund Raske", "The channel") in said(found)
+
+
+def test_the_day_given_for_a_file_settles_its_dates(tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("The board met on Tuesday, Nov. 26, in the old hall.")
+    place = tmp_path / "short.txt"
+    (open_,) = statements_of_file(place, None, ["date"])
+    assert open_["from"] is None and "2019-11-26" in open_["candidates"]
+    (settled,) = statements_of_file(place, "2019-11-28", ["date"])
+    assert settled["from"][:10] == "2019-11-26"
 
 
 def test_a_task_answers_for_each_text_in_order() -> None:

@@ -108,10 +108,12 @@ def test_an_empty_draft_is_refused_in_words(client: httpx.Client) -> None:
 
 
 def test_what_is_saved_is_an_attachment_of_no_type(client: httpx.Client) -> None:
-    answer = client.post("/draft/save", data={"text": f"“{SAID}” he said."})
-    assert answer.headers["content-type"] == "application/octet-stream"
-    assert 'draft-checked.json"' in answer.headers["content-disposition"]
-    assert answer.json()["schema"] == "assay/draft/1"
+    for kind, ending in (("docx", "docx"), ("footnotes", "md"), ("json", "json")):
+        answer = client.post("/draft/save", data={"text": f"“{SAID}” he said.", "as": kind})
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert f'draft-checked.{ending}"' in answer.headers["content-disposition"]
+        assert answer.content
+    assert client.post("/draft/save", data={"text": "x", "as": "exe"}).status_code == 400
 
 
 def test_a_draft_is_kept_nowhere(

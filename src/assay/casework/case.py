@@ -352,14 +352,24 @@ class Case:
 
         return statements(self, references, kinds)
 
-    def draft(self, path: Path) -> dict[str, Any]:
+    def draft(
+        self, path: Path, *, docx: Path | None = None, footnotes: Path | None = None
+    ) -> dict[str, Any]:
         """`draft`: the quotations, figures, dates and names of a file beside this case.
 
-        Raises WorkerLost where the file cannot be read.
+        Writes it with comments (`docx`) and with footnotes (`footnotes`, Markdown) where asked.
+        Raises WorkerLost or UsageError where it cannot be read, UsageError where a file that is
+        to be written is there already.
         """
-        from assay.casework.drafting import check_draft, draft_json
+        from assay.casework import drafting
 
-        return draft_json(check_draft(self, path))
+        drafting.refuse_to_overwrite(docx, footnotes)
+        checked = drafting.check_draft(self, path)
+        if docx is not None:
+            docx.write_bytes(drafting.commented(checked, path, self.program()))
+        if footnotes is not None:
+            footnotes.write_text(drafting.noted(checked), encoding="utf-8")
+        return drafting.draft_json(checked)
 
     def draft_text(self, text: str) -> dict[str, Any]:
         """`draft` of a text that was pasted."""

@@ -17,24 +17,29 @@ import msgspec
 from assay.corroborate.draft import alarming, check
 from assay.corroborate.sources import Held, Page, Sources
 from assay.corroborate.tokens import is_han, tokens
-from assay.errors import QueryError
+from assay.corroborate.wording import with_footnotes
+from assay.errors import QueryError, UsageError
 from assay.model.draft import Check, Evidence
+from assay.model.reading import Reading
 from assay.model.statement import Figure, Heard, Mention, Moment, Statement, Step, Stretch
 
 if TYPE_CHECKING:
     from assay.casework.case import Case
 
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HELD = 6_000_000  # code points of a case that are held in memory
 _RARE = 8  # words of a quotation that search is asked for
 _PAGES = 50  # pages that are looked at for one quotation
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A draft's text, what was heard in it, and the checks."""
+    """A draft's text and type, what was heard in it, and the checks."""
 
     text: str
+    type: str
     heard: Heard
     checks: tuple[Check, ...]
+    problems: tuple[str, ...]  # of reading the draft itself: codes
     unheard: int  # texts of the case that nobody has listened to: speakers there are unknown
 
 
@@ -44,7 +49,7 @@ def check_draft(case: Case, path: Path) -> Checked:
 
     case.refresh()
     _, reading, heard = listen_to_file(path, None)
-    return _checked(case, reading.text, heard)
+    return _checked(case, reading, heard)
 
 
 def check_text(case: Case, text: str) -> Checked:
@@ -55,9 +60,39 @@ def check_text(case: Case, text: str) -> Checked:
         return check_draft(case, path)
 
 
-def _checked(case: Case, text: str, heard: Heard) -> Checked:
-    checks = check(text, heard, sources_of(case))
-    return Checked(text, heard, tuple(checks), case.catalogue.spoken.counts()["waiting"])
+def _checked(case: Case, reading: Reading, heard: Heard) -> Checked:
+    fatal = next((p for p in reading.problems if p.fatal), None)
+    if fatal is not None:
+        raise UsageError(
+            "draft", f"it could not be read: {fatal.code}",
+            "Save it as DOCX, ODT, HTML, Markdown or plain text, without a password.",
+        )  # fmt: skip
+    checks = tuple(check(reading.text, heard, sources_of(case)))
+    waiting = case.catalogue.spoken.counts()["waiting"]
+    problems = tuple(dict.fromkeys(p.code for p in reading.problems))
+    return Checked(reading.text, reading.type, heard, checks, problems, waiting)
+
+
+def commented(checked: Checked, path: Path, author: str) -> bytes:
+    """The draft as DOCX with a comment at each place that was checked. Raises WorkerLost."""
+    from assay.casework.loose import comment_on_file
+
+    own = path if checked.type == _DOCX else None
+    return comment_on_file(own, checked.text, checked.checks, author)
+
+
+def noted(checked: Checked) -> str:
+    """The draft as Markdown with footnotes that are ready to paste."""
+    return with_footnotes(checked.text, checked.checks)
+
+
+def refuse_to_overwrite(*targets: Path | None) -> None:
+    """Raises UsageError where a file that is to be written is there already."""
+    for target in targets:
+        if target is not None and target.exists():
+            raise UsageError(
+                "draft", "a file of the name that was given is there already", "Name another one."
+            )
 
 
 def draft_json(checked: Checked) -> dict[str, Any]:
@@ -68,6 +103,9 @@ def draft_json(checked: Checked) -> dict[str, Any]:
     missing = [
         "whether what was said is true, and whether what is not in this case was said elsewhere"
     ]
+    if checked.problems:
+        codes = ", ".join(checked.problems)
+        missing.append(f"what stands in parts of the draft that were not read whole ({codes})")
     if checked.unheard:
         missing.append(
             f"speakers in {checked.unheard} texts that nobody has listened to yet:"

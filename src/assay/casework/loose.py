@@ -12,6 +12,7 @@ from assay.casework import tasks
 from assay.custody.account import status_of
 from assay.errors import WorkerLost
 from assay.examine.examine import ORDER
+from assay.model.draft import Check
 from assay.model.exhibit import display_component
 from assay.model.finding import Examination
 from assay.model.reading import Page, Reading
@@ -77,6 +78,37 @@ def listen_to_file(path: Path, said_on: str | None) -> tuple[str, Reading, Heard
         finally:
             pool.close()
     return digest, reading, heard
+
+
+def comment_on_file(path: Path | None, text: str, checks: tuple[Check, ...], author: str) -> bytes:
+    """A draft as DOCX with its checks as comments, made in the sandbox. Raises WorkerLost.
+
+    `path` is the draft where it is a DOCX itself, None where one is made from `text`.
+    """
+    from assay.custody.accession import now
+    from assay.engines.sandbox import Pool
+
+    settings = Settings()
+    with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
+        pool = Pool(
+            "assay.casework.tasks", 1,
+            readable=[path.resolve().parent] if path is not None else [],
+            writable=[Path(scratch)], memory=settings.limits.memory,
+        )  # fmt: skip
+        try:
+            request = tasks.CommentRequest(
+                str(path.resolve()) if path is not None else "",
+                text,
+                checks,
+                author,
+                now(),
+                scratch,
+            )
+            task = Task(1, "comment", _PACK.encode(request), settings.limits.seconds)
+            untrusted_name = msgspec.msgpack.decode(_ask(pool, task), type=str)
+            return (Path(scratch) / Path(untrusted_name).name).read_bytes()
+        finally:
+            pool.close()
 
 
 def _read(path: Path, look: bool) -> tuple[str, int, tasks.ReadAnswer, Examination]:

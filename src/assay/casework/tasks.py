@@ -17,6 +17,7 @@ import msgspec
 
 from assay.extract.searchable import Sheet
 from assay.extract.volumes import Neighbour
+from assay.model.draft import Check
 from assay.model.finding import Examination
 from assay.model.reading import Metadata, Problem, Reading, Words
 from assay.ports import Transcriber
@@ -146,6 +147,20 @@ class ListenRequest(msgspec.Struct):
     """Listen to texts, one after another."""
 
     items: tuple[ListenItem, ...]
+
+
+class CommentRequest(msgspec.Struct):
+    """Write a draft with its checks as comments, as DOCX, into `scratch`.
+
+    `path` is the draft where it is a DOCX itself, "" where one is made from `text`.
+    """
+
+    path: str
+    text: str
+    checks: tuple[Check, ...]
+    author: str
+    at: str
+    scratch: str
 
 
 class OcrAnswer(msgspec.Struct):
@@ -401,6 +416,23 @@ def listen_to_texts(body: bytes) -> bytes:
     return _PACK.encode(heard)
 
 
+def comment_on_draft(body: bytes) -> bytes:
+    """Task `comment`: CommentRequest -> file name in the scratch folder."""
+    from assay.corroborate.commented import comment_on, new_docx
+
+    request = msgspec.msgpack.decode(body, type=CommentRequest)
+    if request.path:
+        draft = Path(request.path).read_bytes()
+        made = comment_on(
+            draft, request.text, request.checks, author=request.author, at=request.at
+        ).body
+    else:
+        made = new_docx(request.text, request.checks, author=request.author, at=request.at)
+    name = "commented.docx"
+    (Path(request.scratch) / name).write_bytes(made)
+    return _PACK.encode(name)
+
+
 def prepare() -> None:
     """Import what most exhibits need while imports are still cheap (before the jail closes)."""
     from assay.engines import catalogue
@@ -421,5 +453,6 @@ TASKS: dict[str, Callable[[bytes], bytes]] = {
     "searchable": write_searchable_pdf,
     "ocr": recognise_page,
     "listen": listen_to_texts,
+    "comment": comment_on_draft,
     "hear": hear_exhibit,
 }

@@ -25,11 +25,19 @@ _SAYS = {
 _WIDTH = 90  # characters of a quotation in a line of the list
 
 
-@click.command("draft", epilog="Example:  assay draft story.docx")
+@click.command("draft", epilog="Example:  assay draft story.docx --docx story-checked.docx")
 @click.argument(
     "file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @case_option
+@click.option(
+    "--docx", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the draft with a comment at each place that was checked.",
+)  # fmt: skip
+@click.option(
+    "--footnotes", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the draft as Markdown with footnotes that are ready to paste.",
+)  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show what is as it should be too.")
 @json_option
 @click.pass_context
@@ -37,6 +45,8 @@ def command(
     ctx: click.Context,
     file: Path,
     case_dir: str | None,
+    docx: Path | None,
+    footnotes: Path | None,
     everything: bool,
     as_json: bool,
 ) -> int:
@@ -48,11 +58,14 @@ def command(
     something is altered, truncated, spliced or misattributed.
     """
     case = open_case(ctx, case_dir)
-    value = case.draft(file)
+    value = case.draft(file, docx=docx, footnotes=footnotes)
     if as_json:
         emit(value)
     else:
         _print(value, everything)
+        for path in (docx, footnotes):
+            if path is not None:
+                click.echo(f"Written  {safe(str(path))}")
     return _ALARM if value["alarm"] else 0
 
 

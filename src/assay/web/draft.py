@@ -28,6 +28,7 @@ from assay.web.desk import desk_of, form_of
 
 MOST = 64 << 20  # bytes of a draft that is sent as a file
 _SHOWN = 3  # places in the case that are shown for one check
+_ENDINGS = {"docx": "docx", "footnotes": "md", "json": "json"}
 _ROOM = 6.0  # points around a cut-out
 _BESIDE = 24.0  # points left and right of the words
 _TALL = 160.0  # points; a cut-out is not taller
@@ -94,14 +95,30 @@ async def check(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    """`POST /draft/save` with text: the checks as JSON, to be saved."""
+    """`POST /draft/save` with text and `as`: docx, footnotes or json, to be saved."""
     form = await form_of(request)
-    text = form.get("text", "")
-    value = await desk_of(request).lanes.slow.run(lambda case: case.draft_text(text))
+    text, kind = form.get("text", ""), form.get("as", "json")
+    if kind not in _ENDINGS:
+        raise UsageError("draft", "it is none of docx, footnotes, json", "Choose one of them.")
+
+    def work(case: Case) -> bytes:
+        if kind == "json":
+            return msgspec.json.encode(case.draft_text(text))
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            place, out = Path(folder) / "draft.txt", Path(folder) / "out"
+            place.write_text(text, encoding="utf-8")
+            if kind == "docx":
+                case.draft(place, docx=out)
+            else:
+                case.draft(place, footnotes=out)
+            return out.read_bytes()
+
+    body = await desk_of(request).lanes.slow.run(work)
+    name = f"draft-checked.{_ENDINGS[kind]}"
     return Response(
-        msgspec.json.encode(value),
+        body,
         media_type="application/octet-stream",
-        headers={"Content-Disposition": 'attachment; filename="draft-checked.json"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
