@@ -70,3 +70,23 @@ def test_any_text_gives_figures_that_are_its_slices_in_order_without_overlap(
             assert figure.low < figure.high
         if figure.of is not None:
             assert figure.of.surface == text[figure.of.start : figure.of.end] != ""
+
+
+@pytest.mark.parametrize("text", ["7" * 1_000_000, "," * 1_000_000, "(" * 1_000_000])
+def test_a_megabyte_of_one_mark_is_no_figure(text: str) -> None:
+    assert figures(text, "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("dozens of men", 24, 100), ("hundreds of men", 200, 1000),
+        ("thousands of men", 2000, 1_000_000), ("tens of thousands of men", 20_000, 100_000),
+        ("about 300 men", 270, 330), ("nearly 300 men", 270, 300), ("5.3 grams", 5.3, 5.4),
+        ("1.5 million men", 1_500_000, 1_600_000), ("2 to 3 men", 2, 4),
+    ],
+)  # fmt: skip
+def test_the_interval_of_vague_words_is_the_documented_one(
+    text: str, low: float, high: float
+) -> None:
+    assert only(text)[:2] == (low, high)

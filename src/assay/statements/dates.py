@@ -284,6 +284,11 @@ def _join(first: Part, second: Part, gap: str, language: Language) -> Part | Non
                 day.year = second.fixed[0].year
                 first.end = second.end
                 return first
+    if first.kind == "year" and first.fixed is not None and second.kind == "holiday":
+        whole_year = (first.fixed[1] - first.fixed[0]).days < 367 and not first.part
+        if whole_year and second.year is None and second.shift is None and not gap.strip(" 的"):
+            second.year, second.start = first.fixed[0].year, first.start
+            return second
     if second.kind == "unit" and second.unit == "year" and first.kind == "holiday":
         if first.year is None and first.shift is None and gap.strip() in ("", "of"):
             first.shift, first.unit_of_shift = second.shift, "year"

@@ -150,7 +150,7 @@ RULES: Rules = [
     ("(y:<year|string|yy>)_('年'|'年度')(_'年'?(part:<part>))?(?!_('级'|'代'))", "zh_year"),
     ("(y:<year>)_('-'|'至'|'到'|'~')_(y2:<year>)_'年'?", "zh_years"),
     ("(y:<year>)(?!_('年'|<unit>))", "zh_year_bare"),
-    (f"{_RY}(_(part:<part>))?", "zh_rel"),
+    (f"{_RY}(_'年'?(part:<part>))?", "zh_rel"),
     ("(y:<year|string>)_'年'_('第')?(q:<int>)_('季度'|'季')", "zh_quarter"),
     (f"{_RY}_('第')?(q:<int>)_('季度'|'季')", "zh_quarter"),
     ("'第'(q:<int>)'季度'", "zh_quarter"),
@@ -160,7 +160,7 @@ RULES: Rules = [
     ("(rel:<rel>)_(dec:<int|string|yy>)_'年代'(_(part:<part>))?", "zh_century"),
     ("(dec:<int|string|yy|year>)_'年代'(_(part:<part>))?", "zh_century"),
     # weeks
-    ("(rel:<rel>)_(wd:<weekday>|<int>(?!_<unit|tunit|word>)|'日'|'天')", "zh_weekday"),
+    ("(rel:<rel>)_(wd:<weekday>|<int>(?!_<unit|tunit>)|'日'|'天')", "zh_weekday"),
     ("(mod:<mod>)_(wd:<weekday>)", "zh_weekday_mod"),
     ("(wd:<weekday>)", "zh_weekday_mod"),
     (f"((y:<year|string>)_'年'_'的'?|{_M}_'的'?)_'第'_(w:<int>)_('周'|'个星期'|'个'_'礼拜')", "zh_nth_week"),
@@ -171,6 +171,8 @@ RULES: Rules = [
     ("(mod:<mod>)_(few:'几'|'数')_'个'?_(u:<unit|tunit>)", "zh_span"),
     ("(n:<num>)_'个'?(half:'半')?_(u:<unit|tunit>)(half:'半')?_(dir:<dir>)", "zh_steps"),
     ("(few:'几'|'数')_'个'?_(u:<unit|tunit>)_(dir:<dir>)", "zh_steps"),
+    ("(half:'半')_'个'?_(u:<unit|tunit>)_(dir:<dir>)", "zh_steps"),
+    ("('年'|'月')(part:'底'|'初'|'末'|'中')", "zh_edge"),
     # clocks
     ("(deic:<deictic>|<dayhours>)_(dp:<daypart>)?_(?=<hour|clock>)", "zh_day_lead"),
     ("(dp:<daypart>|<dayhours>)?_(h:<hour>)_('点'|'时'|'点钟')(_(q:<int>)_'刻'|_(mi:<min|int>)_('分')?(_(s:<min|int>)_'秒')?|_(half:'半')|_'整'|_(half:'半')_'钟'|_'钟')?", "zh_clock"),
@@ -187,7 +189,7 @@ RULES: Rules = [
 _CORE = (
     "<weekday|rel|cycle|lunarday|deictic|daypart|dayhours|season|halfname|reign|lunarmonth|now|"
     "vagueword|numdate|iso|yearmonth|clock|hol|year>|<num|string>_'个'?'半'?_(<unit|tunit>|'月'|'日'|'号'|'年'|'点'|'时'|"
-    "'世纪'|'年代'|'月份'|'年度')|<mod>_<num|unit|tunit>|<mod>_('几'|'数')|'大年'|'几'_'个'?_<unit|tunit>"
+    "'世纪'|'年代'|'月份'|'年度')|<mod>_<num|unit|tunit>|<mod>_('几'|'数')|'大年'|('几'|'数'|'半')_'个'?_<unit|tunit>|('年'|'月')<part>"
 )
 _AROUND = (
     "' '|<num|string|year|unit|tunit|mod|weekday|rel|cycle|lunarday|deictic|daypart|dayhours|season|"
@@ -384,6 +386,10 @@ def zh_years(hit: Hit) -> Part | None:
     first, second = number(hit, "y"), number(hit, "y2")
     if first is None or second is None or second <= first:
         return None
+    if not hit.whole().endswith("年"):
+        # "1000-2000人" counts
+        if hit.after()[:1] in tuple("人名个元万亿多余家吨米公美") or first < 1500:
+            return None
     span = years_of(first, second - first + 1)
     return hit.part("year", fixed=span, why="as written") if span else None
 
@@ -471,6 +477,8 @@ def zh_weekday(hit: Hit) -> Part | None:
 def zh_weekday_mod(hit: Hit) -> Part | None:
     shift = hit.get("mod", "mod")
     weekday = hit.roles("wd")["weekday"]
+    if hit.before().endswith("每"):
+        return None
     if shift is None:
         return hit.part("weekday", weekday=weekday)
     if hit.text("mod") not in (
@@ -544,7 +552,7 @@ def zh_span_one(hit: Hit) -> Part | None:
 @builder
 def zh_steps(hit: Hit) -> Part | None:
     unit = unit_in(hit)
-    count = 3.0 if hit.has("few") else hit.count("n")
+    count = 3.0 if hit.has("few") else hit.count("n") if hit.has("n") else 0.0
     if unit is None or count is None or count > 10_000 or hit.in_range():
         return None
     if "year" in hit.roles("n") or hit.text("u") == "日":
@@ -684,6 +692,18 @@ def zh_clocks(hit: Hit) -> Part | None:
         second += 12
     base = hit.part("unit", unit="day", shift=hours[0]) if hours[0] is not None else None
     return hit.part("time", clock=(first % 24, 0, 0), until_clock=(second % 24, 0, 0), base=base)
+
+
+@builder
+def zh_edge(hit: Hit) -> Part | None:
+    """年底, 月初: of this year, of this month."""
+    if hit.before()[-1:].isdigit() or (
+        hit.before() and hit.before()[-1] in "一二三四五六七八九十每多"
+    ):
+        return None
+    unit = "year" if hit.whole().startswith("年") else "month"
+    part = hit.get("part", "part") or ""
+    return hit.part("unit", unit=unit, shift=0, part=part)
 
 
 @builder

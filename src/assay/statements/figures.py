@@ -348,6 +348,8 @@ class Reader:
                     return False
         elif not self.words.spaced and before == "第":
             return False
+        elif number.name == "order":
+            return flat[end : end + 1] in ("余", "多") or self.bound_before(start) is not None
         elif (
             self.language.articles and self.tokens.word(index) in ("一", "壹") and last == index + 1
         ):

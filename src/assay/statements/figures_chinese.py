@@ -8,7 +8,7 @@ from typing import Any
 from assay.statements.figures_build import maker, roles_at, share, vague, value_at
 from assay.statements.figures_words import FigureWords, make, units
 from assay.statements.numerals import Number, Rule, Tokens
-from assay.statements.numerals_hanzi import DIGITS, LARGE
+from assay.statements.numerals_hanzi import DIGITS, LARGE, TENS
 from assay.statements.numerals_words import Words
 
 RULES = [
@@ -29,12 +29,16 @@ RULES = [
     ("(q:'数'|'几'|'好几'|'上')_(n:<num>)", "zh_order_num"),
     ("(n:<num>)_(more:'多'|'余'|'来'|'几'|'零')_(m:<zw>|<num>)", "zh_more"),
     ("(n:<num>)_<dozen>", "zh_dozen"),
+    ("(n:<num>)_'几'(?!_<zw|zt|num>)", "zh_and_some"),
+    ("(o:'百'|'千')(?!_('分'|'年'|<zw|zt|zd|num>))", "zh_bare_order"),
+    ("'成千上万'", "zh_thousands"),
+    ("'数以'(o:'百'|'千'|'万')'计'", "zh_by_orders"),
     ("(n:<num>)_'个'_'半'(?=_<unit|tunit>)", "zh_and_half"),
     ("'一半'|'半数'", "zh_half"),
     ("'半'_(m:'百')", "zh_half_hundred"),
-    ("'半'(?='个'?_(<tunit|unit>|'年'|'个月'|'月'|'小时'|'天'))", "zh_half"),
+    ("'半'(?='个'?_(<tunit|unit>|'年'|'月'|'小时'|'天'))", "zh_half"),
 ]  # fmt: skip
-REGION = "<num>|('数'|'几'|'好几'|'上'|'成')_<zt|zw|num>|<percent>_('分'|'分之')|'一半'|'半数'|'半'|'负'_<num>"
+REGION = "<num>|'百'|'千'|'成千上万'|'数以'|('数'|'几'|'好几'|'上'|'成')_<zt|zw|num>|<percent>_('分'|'分之')|'一半'|'半数'|'半'|'负'_<num>"
 
 
 def words() -> Words:
@@ -232,6 +236,36 @@ def zh_more(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
 
 
 @maker
+def zh_and_some(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """十几: eleven to nineteen."""
+    number = roles_at(match, tokens, rule, "n").get("num")
+    if number is None or number.low is not None or not number.whole or number.value % 10:
+        return None
+    if not 10 <= number.value < 1000 or number.digits:
+        return None
+    return vague(number.value + 1, number.value + 10)
+
+
+@maker
+def zh_bare_order(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """百 in 近百名 and 百余人; the reader asks for the word beside it."""
+    return Number(TENS[tokens.flat[tokens.starts[match.start()]]], name="order")
+
+
+@maker
+def zh_thousands(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    return vague(2000, 1_000_000)
+
+
+@maker
+def zh_by_orders(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """数以百计: hundreds."""
+    letter = tokens.flat[tokens.starts[match.end() - 2]]
+    size = TENS.get(letter) or LARGE[letter]
+    return vague(2 * size, 10 * size)
+
+
+@maker
 def zh_dozen(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     number = roles_at(match, tokens, rule, "n").get("num")
     if number is None or not number.whole:
@@ -344,7 +378,7 @@ def chinese() -> FigureWords:
         r"\s*(?:到|至|和|与)\s*",
         "",
         "",
-        r"(?:负|(?<![\w)])-)\s?$",
+        r"(?:负|零下|(?<![A-Za-z0-9)])-)\s?$",
         spaced=False,
         yen="CNY",
     )

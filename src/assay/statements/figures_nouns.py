@@ -97,7 +97,8 @@ def _chinese(text: str, end: int) -> tuple[int, int] | None:
     if text[at : at + 1] in _MEASURES and text[at : at + 1]:
         if text[at] == "人" and not re.match("[口员民质]", text[at + 1 : at + 2]):
             return at, at + 1
-        at += 1
+        if text[at] != "人":
+            at += 1
     stop = _PARTICLES.search(text, at, at + 12)
     last = stop.start() if stop else min(len(text), at + 12)
     if stop and stop.group() == "的":

@@ -33,7 +33,7 @@ TRADITIONAL = str.maketrans(
 
 # Words with a numeral in them that count nothing.
 NO_NUMBERS = (
-    "一切 一起 一些 一样 一直 一般 一定 统一 万一 唯一 一旦 一方面 一带一路 十分 百姓 百度 四川 四周 "
+    "一切 一起 一些 一样 一直 一般 一定 统一 万一 唯一 一旦 一方面 一带一路 百姓 百度 四川 四周 "
     "一下 同一 单一 进一步 一度 一律 一致 一面 一边 一向 一再 一贯 一同 一概 一味 一时 一经 一共 "
     "一会儿 一点儿 万岁 千方百计 一流 一线 一手 一心 一带 一体 三明 九台 五台山 九江 五四 万达 万科 "
     "三星 三亚 三峡 六安 八卦 九寨沟 千古 千瓦 千米 千克 百货 百科 百万富翁 亿万 万象 万能 万物 万里 "
@@ -162,6 +162,8 @@ def _number(text: str, first: int, last: int, tokens: Tokens) -> Fold | None:
         return None
     if all(c in DIGITS for c in plain):
         if len(plain) == 1:
+            if plain == "零" and rest_of(tokens, last, 1) == "下":
+                return None
             if plain in ALONE_OTHERWISE and plain != "零" and not _before_a_unit(tokens, last):
                 return None
         elif " " in text:
@@ -175,6 +177,9 @@ def _number(text: str, first: int, last: int, tokens: Tokens) -> Fold | None:
             one = (high[0] - low[0]) if high[0] > low[0] else 1
             number = Number(low[0], low=low[0], high=high[0] + one, name=plain)
             return Fold(first, last, roles_of_number(number))
+    if plain == "十" and rest_of(tokens, last, 1) == "分":
+        if rest_of(tokens, last, 2) not in ("分钟", "分之"):
+            return None  # "very"
     if plain == "拾" and not _before_a_unit(tokens, last):
         return None
     if plain[0] in LARGE or plain in ("百", "千", "佰", "仟"):
@@ -195,6 +200,12 @@ def _number(text: str, first: int, last: int, tokens: Tokens) -> Fold | None:
     if plain in ("一", "壹"):
         roles["one"] = number
     return Fold(first, last, roles)
+
+
+def rest_of(tokens: Tokens, index: int, length: int) -> str:
+    """The next letters after a token."""
+    start = tokens.starts[index]
+    return tokens.flat[start : start + length]
 
 
 def _before_a_unit(tokens: Tokens, index: int) -> bool:
