@@ -34,7 +34,10 @@ def test_the_chinese_year_begins_on_the_day_that_almanacs_give(year: int, day: s
 
 @pytest.mark.parametrize(
     ("year", "month", "day"),
-    [(2017, 6, "2017-07-23"), (2020, 4, "2020-05-23"), (2023, 2, "2023-03-22"), (2033, 11, "2033-12-22")],
+    [
+        (2017, 6, "2017-07-23"), (2020, 4, "2020-05-23"), (2023, 2, "2023-03-22"),
+        (2033, 11, "2033-12-22"),
+    ],
 )  # fmt: skip
 def test_a_leap_month_stands_where_almanacs_have_it(year: int, month: int, day: str) -> None:
     found = lunar_to_day(year, month, 1, True)
