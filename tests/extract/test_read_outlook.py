@@ -227,3 +227,14 @@ def test_a_file_of_winmail_that_the_reader_loses_is_missed(
     monkeypatch.setattr(Spool, "add", forgetful)
     reading = made.read_bytes(winmail(("a", b"a"), ("b", b"bb")), "winmail.dat")
     assert made.codes(reading) == {"members_missing"}
+
+
+def test_a_compound_file_whose_sectors_would_be_gigabytes_is_not_opened() -> None:
+    import io
+
+    from assay.extract import compound
+    from assay.testing.makers.traps import TRAPS
+
+    _, body = TRAPS["message_whose_table_of_sectors_is_a_circle"]()
+    with pytest.raises(OSError, match="impossible size"):
+        compound.opened(io.BytesIO(body[:30] + b"\x1f\0" + body[32:]))

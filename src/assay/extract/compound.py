@@ -15,6 +15,8 @@ import struct
 import uuid
 from array import array
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO
 
 Tree = dict[str, "bytes | Tree"]
@@ -29,6 +31,24 @@ AROUND = frozenset(
     ("\x01ole", "\x01compobj", "\x03objinfo", "\x03linkinfo", "\x03printer", "\x03olepres",
      "\x03ocxname", "\x03accessobjsiteData".lower(), "\x01olink", "\x03pic", "\x03print")
 )  # fmt: skip
+
+
+def opened(source: Path | BytesIO) -> Any:
+    """The file as olefile opens it. Raises OSError where it is none.
+
+    A header may say that a sector has gigabytes, and olefile asks for as many. The format knows
+    two sizes, 512 and 4,096; a few more are let through.
+    """
+    import olefile  # type: ignore[import-untyped]
+
+    if isinstance(source, BytesIO):
+        head = source.getbuffer()[:32]
+    else:
+        with source.open("rb") as stream:
+            head = memoryview(stream.read(32))
+    if len(head) == 32 and not 7 <= int.from_bytes(head[30:32], "little") <= 16:
+        raise OSError("sectors of an impossible size")
+    return olefile.OleFileIO(source if isinstance(source, BytesIO) else str(source))
 
 
 def goes_round(stream: BinaryIO) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import oleparts
+from assay.extract import compound, oleparts
 from assay.extract.docx import says_more
 from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop
@@ -56,7 +56,7 @@ def read_doc(request: Request, transcript: Transcript) -> None:
     if not olefile.isOleFile(str(request.path)):
         _read_before_ole(request, transcript)
         return
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         if not ole.exists("WordDocument"):
             raise Stop("damaged", "", "no WordDocument stream")
         main = ole.openstream("WordDocument").read()

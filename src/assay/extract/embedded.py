@@ -32,7 +32,7 @@ def read_embedded(request: Request, transcript: Transcript) -> None:
     """Read a compound file that is an embedded object. Raises Stop with `damaged`."""
     if not olefile.isOleFile(str(request.path)):
         raise Stop("damaged", "", "no compound file")
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         inside = {k.name.lower(): k.name for k in compound.children(ole, ())}
         found = compound.wrapped(ole, (), inside)
         if found is not None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import dates
+from assay.extract import compound, dates
 from assay.extract.hwpx import read_hwpx
 from assay.extract.lines import Line, clean, flow
 from assay.extract.problems import Stop
@@ -59,7 +59,7 @@ def read_hwp(request: Request, transcript: Transcript) -> None:
         return
     if not olefile.isOleFile(str(request.path)):
         raise Stop("no_reader", "", "Hangul before version 5")
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         if not ole.exists("FileHeader"):
             raise Stop("damaged", "", "no file header")
         head = ole.openstream("FileHeader").read()

@@ -14,9 +14,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import olefile  # type: ignore[import-untyped]
-
-from assay.extract import mapi
+from assay.extract import compound, mapi
 from assay.extract.mail import Threads, note_thread, put_text
 from assay.extract.problems import problem
 from assay.extract.request import Request
@@ -38,7 +36,7 @@ _CHUNK = 1 << 20
 def read_msg(request: Request, transcript: Transcript) -> None:
     """Read a message. Nesting beyond `limits.mime_depth` gives problem `limit_mime`."""
     transcript.vouch()
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         item = _MsgItem(_File(ole), (), 32)
         if request.only is None:
             _note(item, transcript)

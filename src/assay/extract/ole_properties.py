@@ -14,7 +14,7 @@ from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import dates
+from assay.extract import compound, dates
 from assay.extract.transcript import Transcript
 
 _SUMMARY = (
@@ -41,7 +41,7 @@ def read_properties(path: Path, transcript: Transcript) -> None:
     if not olefile.isOleFile(str(path)):
         return
     try:
-        with olefile.OleFileIO(str(path)) as ole:
+        with compound.opened(path) as ole:
             note_properties(ole, transcript)
     except OSError:
         transcript.note("ole:broken", "the summary information could not be read")

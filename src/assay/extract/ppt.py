@@ -17,7 +17,7 @@ from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import oleparts
+from assay.extract import compound, oleparts
 from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop, problem
 from assay.extract.request import Request
@@ -48,7 +48,7 @@ def read_ppt(request: Request, transcript: Transcript) -> None:
     """Read a presentation. Raises Stop with `encrypted` or `damaged`."""
     if not olefile.isOleFile(str(request.path)):
         raise Stop("no_reader", "", "PowerPoint before version 97")
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         folder = _folder(ole)
         body = ole.openstream([*folder, "PowerPoint Document"]).read()
         pictures = _stream(ole, [*folder, "Pictures"])
@@ -131,7 +131,7 @@ def _take_object(
         from assay.extract import compound
 
         try:
-            with olefile.OleFileIO(io.BytesIO(data)) as inner:
+            with compound.opened(io.BytesIO(data)) as inner:
                 inside = {k.name.lower(): k.name for k in compound.children(inner, ())}
                 found = compound.wrapped(inner, (), inside)
         except Exception:  # noqa: BLE001 - taken as it is: its own reader says what is broken

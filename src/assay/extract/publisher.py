@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import blips, quill, salvage
+from assay.extract import blips, compound, quill, salvage
 from assay.extract.lines import Line, flow, split, tidy
 from assay.extract.ole_properties import read_properties
 from assay.extract.problems import Stop
@@ -30,7 +30,7 @@ _PICTURES = (["Escher", "EscherDelayStm"], ["EscherDelayStm"])
 def read_publisher(request: Request, transcript: Transcript) -> None:
     """Read a publication. Raises Stop with `damaged`."""
     try:
-        ole = olefile.OleFileIO(str(request.path))
+        ole = compound.opened(request.path)
     except OSError:
         raise Stop("damaged", "", "the compound file") from None
     with ole:

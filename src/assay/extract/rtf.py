@@ -18,6 +18,7 @@ import re
 import struct
 from typing import Any
 
+from assay.extract import compound
 from assay.extract.plain import cut_short, take_in
 from assay.extract.problems import Stop
 from assay.extract.request import Request
@@ -632,7 +633,6 @@ def _unwrapped(data: bytes) -> tuple[bytes, bytes, str]:
 
 def _opened(body: bytes, known: bytes) -> tuple[bytes, bytes]:
     """(name, bytes) of what an object wraps; the object itself where it wraps nothing."""
-    from assay.extract import compound
 
     if known == b"Package":
         return compound.native(b"\0\0\0\0" + body)
@@ -640,10 +640,8 @@ def _opened(body: bytes, known: bytes) -> tuple[bytes, bytes]:
         return b"", body
     import io
 
-    import olefile  # type: ignore[import-untyped]
-
     try:
-        with olefile.OleFileIO(io.BytesIO(body)) as ole:
+        with compound.opened(io.BytesIO(body)) as ole:
             inside: dict[str, Any] = {k.name.lower(): k.name for k in compound.children(ole, ())}
             found = compound.wrapped(ole, (), inside)
     except Exception:  # noqa: BLE001 - taken as it is: its own reader says what is broken

@@ -45,7 +45,7 @@ def read_vba(request: Request, transcript: Transcript) -> None:
     """Read the modules of a project. Raises Stop with `damaged`."""
     if not olefile.isOleFile(str(request.path)):
         raise Stop("damaged", "", "no compound file")
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         folder = _folder(ole)
         if folder is None:
             raise Stop("damaged", "", "no VBA storage")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import olefile  # type: ignore[import-untyped]
 
+from assay.extract import compound
 from assay.extract.lines import Line, clean, lay
 from assay.extract.office import Package, attribute, opened
 from assay.extract.ole_properties import read_properties
@@ -43,7 +44,7 @@ def read_visio(request: Request, transcript: Transcript) -> None:
                 _xml(package, transcript)
             package.take_members(("visio/media/", "visio/embeddings/", "docProps/thumb"))
         return
-    with olefile.OleFileIO(str(request.path)) as ole:
+    with compound.opened(request.path) as ole:
         if not ole.exists("VisioDocument"):
             raise Stop("damaged", "", "no drawing stream")
         body = ole.openstream("VisioDocument").read()

@@ -10,6 +10,7 @@ import struct
 
 import olefile  # type: ignore[import-untyped]
 
+from assay.extract import compound
 from assay.extract.lines import Line, Span, flow, split, tidy
 from assay.extract.problems import Stop
 from assay.extract.request import Request
@@ -84,7 +85,7 @@ _LOCKED = "Open it in WordPerfect with its password and save a copy without one;
 
 def _bytes_of(request: Request) -> bytes:
     if olefile.isOleFile(str(request.path)):
-        with olefile.OleFileIO(str(request.path)) as ole:
+        with compound.opened(request.path) as ole:
             if not ole.exists("PerfectOffice_MAIN"):
                 raise Stop("damaged", "", "no text stream")
             body: bytes = ole.openstream("PerfectOffice_MAIN").read()

@@ -9,7 +9,7 @@ import struct
 
 import olefile  # type: ignore[import-untyped]
 
-from assay.extract import quill
+from assay.extract import compound, quill
 from assay.extract.lines import Line, flow, split, tidy
 from assay.extract.ole_properties import read_properties
 from assay.extract.problems import Stop
@@ -32,7 +32,7 @@ _SHEET = b"\xff\x00\x02\x00"
 def read_works(request: Request, transcript: Transcript) -> None:
     """Read a Works document. Raises Stop with `damaged`, `truncated` or `no_reader`."""
     if olefile.isOleFile(str(request.path)):
-        with olefile.OleFileIO(str(request.path)) as ole:
+        with compound.opened(request.path) as ole:
             names = {name[0].upper(): name for name in ole.listdir() if len(name) == 1}
             inside = sum(1 for name in ole.listdir() if name[0].startswith("MatadorObject"))
             stream = names.get("CONTENTS") or names.get("MN0")

@@ -48,7 +48,7 @@ def read_xls(request: Request, transcript: Transcript) -> None:
         _read_cells(request, transcript, _Book())
         return
     try:
-        opened = olefile.OleFileIO(str(request.path))
+        opened = compound.opened(request.path)
     except OSError as error:  # calamine walks the file by itself, and may come through
         transcript.trouble("damaged", "", type(error).__name__)
         _read_cells(request, transcript, _Book())
