@@ -133,6 +133,7 @@ KINDS: dict[str, tuple[Make, str, int]] = {
         3,
     ),
     "ar-bsd": (lambda: archives.archive_of("ar_bsd", {"a": b"a", "b": b"b", "c": b"c"}), "a.a", 3),
+    "arj": (lambda: archives.arj(FILES), "a.arj", 3),
     "lha-0": (lambda: archives.lha(FILES), "a.lzh", 3),
     "lha-1": (lambda: archives.lha(FILES, 1), "a.lzh", 3),
     "lha-2": (lambda: archives.lha({**FILES, "in/": b""}, 2), "a.lzh", 3),

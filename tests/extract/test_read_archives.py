@@ -403,3 +403,32 @@ def test_bytes_that_a_cpio_keeps_with_the_last_name_of_a_file_are_not_lost() -> 
     reading = made.read_bytes(archives.cpio_with_links("one", "two", body=b"kept"), "a.cpio")
     assert [(m.name, m.size) for m in reading.members] == [((b"one",), 0), ((b"two",), 4)]
     assert (reading.expected, reading.status) == (2, "read")
+
+
+def test_an_arj_gives_stored_and_packed_files_with_their_times() -> None:
+    stored = made.read_bytes(archives.arj({"in/a.txt": b"alpha", "b": b"beta"}), "a.arj")
+    assert names(stored) == [b"in/a.txt", b"b"]
+    assert [m.size for m in stored.members] == [5, 4]
+    assert stored.members[0].modified == "2019-03-14T09:00:00"
+    packed = made.read_bytes(archives.arj({"a": archives.ARJ_WORDS}, method=1), "a.arj")
+    assert [m.size for m in packed.members] == [len(archives.ARJ_WORDS)]
+    assert (packed.status, packed.unclaimed) == ("read", 0)  # its CRC-32 was compared
+
+
+def test_what_of_an_arj_cannot_be_unpacked_is_named() -> None:
+    files = {"a": b"aaaa"}
+    for body, code in (
+        (archives.arj(files, flags=1), "encrypted"),
+        (archives.arj(files, flags=4), "volume_missing"),
+        (archives.arj(files, method=4), "unsupported"),
+        (archives.arj(files).replace(b"aaaa", b"aaab"), "checksum"),
+        (archives.arj(files)[:-6], "truncated"),
+    ):
+        assert code in made.codes(made.read_bytes(body, "a.arj"))
+
+
+def test_a_wrong_checksum_in_an_lha_is_said_and_adds_no_bytes() -> None:
+    body = archives.lha({"a.txt": b"alpha and more"})
+    reading = made.read_bytes(body.replace(b"alpha", b"alphb"), "a.lzh")
+    [member] = reading.members
+    assert (member.size, member.problem and member.problem.code) == (14, "checksum")

@@ -113,6 +113,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("webarchive", "read_webarchive", (types.WEBARCHIVE,)),
     ("packed", "read_packed", (types.GZIP, types.BZIP2, types.XZ, types.LZMA, *types.PACKED)),
     ("sevenzip", "read_sevenzip", (types.SEVENZIP,)),
+    ("arj", "read_arj", ("application/x-arj",)),
     ("rar", "read_rar", (types.RAR,)),
     (
         "disk", "read_disk",

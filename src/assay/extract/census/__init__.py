@@ -43,6 +43,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("bundles", "count_iso", ("application/x-iso9660-image",)),
     ("bundles", "count_cpio", ("application/x-cpio",)),
     ("bundles", "count_xar", ("application/x-xar",)),
+    ("bundles", "count_arj", ("application/x-arj",)),
     ("bundles", "count_lha", ("application/x-lha",)),
     ("bundles", "count_ar", ("application/x-archive",)),
     ("texting", "count_parts", (chat_kinds.SMS,)),

@@ -1,4 +1,4 @@
-"""Members of CAB, ISO 9660, CPIO, XAR, LHA and AR, counted from their own headers.
+"""Members of CAB, ISO 9660, CPIO, XAR, LHA, ARJ and AR, counted from their own headers.
 
 The reader has libarchive walk them; here each is walked by hand, as its format says. Regular
 files count: no folders, links or devices. A hard link counts where it carries content of its
@@ -134,6 +134,28 @@ def count_lha(request: Request) -> int | None:
                 at += struct.unpack_from("<H", head)[0] + packed
             else:
                 at += struct.unpack_from("<I", head, 24)[0] + packed
+    return None
+
+
+def count_arj(request: Request) -> int | None:
+    """Headers behind the first whose type is a file, binary or text."""
+    count = -1
+    with request.path.open("rb") as stream:
+        at = 0
+        for _ in range(_MOST):
+            stream.seek(at)
+            head = stream.read(20)
+            if head[:2] != b"\x60\xea":
+                return None
+            size = struct.unpack_from("<H", head, 2)[0]
+            if not size:
+                return count
+            count += count < 0 or head[10] in (0, 1)
+            stream.seek(at + size + 8)
+            extra = struct.unpack("<H", stream.read(2))[0]
+            stream.seek(at + 16)
+            packed = struct.unpack("<I", stream.read(4))[0] if head[10] != 2 else 0
+            at += size + 10 + (extra + 4 if extra else 0) + packed
     return None
 
 

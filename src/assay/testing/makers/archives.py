@@ -5,6 +5,7 @@ Every entry carries one fixed time. Names are str, or bytes where they are not U
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import lzma
@@ -288,6 +289,34 @@ def lha(files: Mapping[str, bytes], level: int = 0) -> bytes:
         rest += bytes([len(name)]) + name.encode() + crc + (b"U\0\0" if level else b"")
         out += bytes([len(rest), sum(rest) & 255]) + rest + body
     return out + b"\0"
+
+
+ARJ_WORDS = b"the dredging of basin four is paid twice. " * 20
+_ARJ_PACKED = (
+    "AC5MjozP9AZ218D19aO0bWBiI9GbQG3dguWWxewio/TRcVjmQdDCFRvpo3wlMplPkg=="  # by ARJ 3.10, method 1
+)
+
+
+def arj(files: Mapping[str, bytes], *, flags: int = 0, method: int = 0) -> bytes:
+    """An ARJ; with method 1 each content must be `ARJ_WORDS`, whose packed bytes are known."""
+
+    def header(name: str, kind: int, packed: bytes, body: bytes) -> bytes:
+        said = struct.pack(
+            "<BBBBBBBBIIIIHHH", 30, 11, 1, 2, 0 if kind == 2 else flags,
+            0 if kind == 2 else method, kind, 0, 0x4E6E4800, len(packed), len(body),
+            zlib.crc32(body), 0, 0o644, 0,
+        ) + name.encode() + b"\0\0"  # fmt: skip
+        crc = struct.pack("<I", zlib.crc32(said))
+        return b"\x60\xea" + struct.pack("<H", len(said)) + said + crc + b"\0\0"
+
+    out = header("a.arj", 2, b"", b"")
+    for name, body in files.items():
+        packed = body
+        if method == 1:
+            assert body == ARJ_WORDS
+            packed = base64.b64decode(_ARJ_PACKED)
+        out += header(name, 0, packed, body) + packed
+    return out + b"\x60\xea\0\0"
 
 
 def _crc16(body: bytes) -> int:
