@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from assay.corroborate.edits import slips
 from assay.corroborate.marks import CLOSING, OPENING, plain_marks
@@ -66,7 +67,8 @@ _TELLING = tuple(
 )
 _STOPS = ".!?。！？…"
 _SENTENCE = re.compile(
-    r"[.!?…。！？]+[\"”’»'\)\]]*\s+(?=[\"“‘«„\(\[]?\W*[A-ZÀ-ÞА-ЯЁ\d])|[。！？]|\n\s*\n"
+    r"[.!?…。！？]+[\"”’»'\)\]]*(?:\s+|\s?--\s?)(?=[\"“‘«„\(\[]?\W*[A-ZÀ-ÞА-ЯЁ\d])"
+    r"|[。！？]|\n\s*\n"
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sgt|Lt|Capt|Sen|Rep|Gov|St|Jr|Sr|vs|No|Nov|Dec|Jan|Feb|Mar"
@@ -81,12 +83,11 @@ def left_of(text: str, start: int, low: int = 0) -> str:
     part = plain_marks(text[begin:start])
     for at in range(len(part) - 1, -1, -1):
         character = part[at]
-        if character in OPENING or character == "\x00":
-            return part[at + 1 :]
-        if character in CLOSING:
-            return part[at + 1 :] if _far(part[at + 1 :]) else ""
-        if character == '"':
-            return part[at + 1 :]
+        if character in CLOSING and not _far(part[at + 1 :]):
+            return ""
+        if character in OPENING or character in CLOSING or character in '\x00"':
+            part = part[at + 1 :]
+            break
     return part[_last_sentence(part) :]
 
 
@@ -100,7 +101,7 @@ def _last_sentence(part: str) -> int:
     for match in _SENTENCE.finditer(part):
         if not _ABBREVIATED.search(part[: match.start() + 1]):
             cut = match.end()
-    tail = part.rstrip()
+    tail = part.rstrip().rstrip("\"”’»')]-—").rstrip()
     if tail and tail[-1] in _STOPS and not _ABBREVIATED.search(tail):
         return len(part)
     return cut
@@ -137,24 +138,35 @@ def right_of(text: str, end: int, high: int | None = None) -> tuple[str, bool]:
 def _behind(rest: str) -> str:
     """What the speaker goes on with behind ',” she said, “', "" where the sentence ended."""
     for at, character in enumerate(rest[:160]):
-        if character in ".!?\x00":
+        if character in ".!?\x00" or rest.startswith("\n\n", at):
             return ""
         if character in OPENING or (character == '"' and at):
-            return rest[at + 1 :]
+            # without a clause between, another speaker begins
+            return rest[at + 1 :] if rest[:at].strip() else ""
     return ""
+
+
+class Cut(NamedTuple):
+    """Words that were left out, and whether they stood after the quotation or before it."""
+
+    words: str
+    after: bool
 
 
 def changed_by(
     text: str, start: int, end: int, beside: Sequence[Token], low: int = 0, high: int | None = None
-) -> str:
-    """The words around `text[start:end]` that change its sense, "" where none do.
+) -> Cut | None:
+    """The words around `text[start:end]` that change its sense, None where none do.
 
     `beside` are the tokens of the draft's own sentence around the quotation: what the writer
     says in their own words ("He did not believe it was …") was not left out.
     """
     said = {token.norm for token in beside}
     after = _after(text, end, said, high)
-    return after or _before(text, start, said, low)
+    if after:
+        return Cut(after, True)
+    before = _before(text, start, said, low)
+    return Cut(before, False) if before else None
 
 
 @lru_cache(maxsize=20_000)
@@ -203,9 +215,11 @@ def _before(text: str, start: int, said: set[str], low: int) -> str:
     if not before:
         return ""
     denied_beside = any(denial(word) for word in said)
-    first = before[0].norm
-    if first in _BEFORE_START and first not in said:
-        return left[before[0].start : before[-1].end]
+    # "But if you want to, my dear, [ask him]": the condition governs what follows it
+    if before[-1].norm not in ("and", "but", "so", "or"):
+        for token in before:
+            if token.norm in _BEFORE_START and token.norm not in said:
+                return left[token.start : before[-1].end]
     last = before[-1].norm
     if last in _BEFORE_START and last not in said:
         return left[before[-1].start : before[-1].end]

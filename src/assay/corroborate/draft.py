@@ -503,9 +503,9 @@ class Checker:
         beside = self._beside(quotation)
         for start, end in segments:
             cut = context.changed_by(self.seeds.text, start, end, beside, *self.seeds.bounds(start))
-            if cut and not self._said_next(quotation, start, end):
+            if cut and not self._said_next(quotation, start, end, cut.after):
                 verdict = "truncated"
-                notes[0] = f"left out: {cut}"
+                notes[0] = f"left out: {cut.words}"
                 break
         if real:
             verdict = "altered"
@@ -543,16 +543,18 @@ class Checker:
         after = re.split(r"[.!?](?:\s|$)|\n", self.text[quotation.end : quotation.end + 160])[0]
         return tokens(before) + tokens(after)
 
-    def _said_next(self, quotation: Quotation, start: int, end: int) -> bool:
-        """Whether the draft's neighbouring quotations hold what stands around this one there."""
+    def _said_next(self, quotation: Quotation, start: int, end: int, after: bool) -> bool:
+        """Whether the draft's neighbouring quotations hold what stands beside this one there."""
         text = self.seeds.text
-        after = [token.norm for token in tokens(text, end, min(len(text), end + 60))[:3]]
-        before = [token.norm for token in tokens(text, max(0, start - 60), start)[-3:]]
+        if after:
+            wanted = [token.norm for token in tokens(text, end, min(len(text), end + 60))[:3]]
+        else:
+            wanted = [token.norm for token in tokens(text, max(0, start - 60), start)[-3:]]
         for other in self.quotations:
             if other.start == quotation.start or abs(other.start - quotation.start) > 1_500:
                 continue
             norms = [token.norm for token in other.tokens]
-            if (after and norms[:3] == after) or (before and norms[-3:] == before):
+            if wanted and (norms[:3] if after else norms[-3:]) == wanted:
                 return True
         return False
 

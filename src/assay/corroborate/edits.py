@@ -29,6 +29,7 @@ from assay.corroborate.words import (
     MODALS,
     OPPOSED,
     OPPOSITES,
+    SPELLED,
     denial,
     fellows,
     frequency,
@@ -318,7 +319,21 @@ class _Block:
         whole = [norm for norm in their_norms if len(norm) > 2 and lexicon.listed(norm)]
         if len(whole) > (0 if misread < NOISY else len(their_norms) // 3):
             return False
+        if self._others_word(our_norms, their_norms, lexicon):
+            return False
         return _run_together(our_norms, their_norms, misread)
+
+    def _others_word(
+        self, our_norms: tuple[str, ...], their_norms: tuple[str, ...], lexicon: Lexicon
+    ) -> bool:
+        """Whether the source has a longer word, well read, that none of the draft's is like."""
+        return any(
+            len(norm) > 3
+            and lexicon.listed(norm)
+            and all(slips(letters(ours), letters(norm)) > 1.0 for ours in our_norms)
+            and letters(norm) not in "".join(map(letters, our_norms))
+            for norm in their_norms
+        )
 
     def _in_brackets(self, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
         """Words in square brackets are openly the writer's; a denial that they hide is told.
@@ -376,7 +391,11 @@ class _Block:
             if misread >= NOISY and slips(one, two) <= 1.0:
                 # a letter that stands alone is lost easily
                 real = real and all(len(norm) > 1 for norm in our_norms)
-            noise = not real and _run_together(our_norms, their_norms, misread)
+            noise = (
+                not real
+                and not self._others_word(our_norms, their_norms, lexicon)
+                and _run_together(our_norms, their_norms, misread)
+            )
         if noise:
             for number in mine:
                 held[number] = True
@@ -492,7 +511,7 @@ def _each_met(norms: Sequence[str], words: Sequence[str], met: bytearray) -> boo
     at = 0
     for norm, word in zip(norms, words, strict=True):
         share = sum(met[at : at + len(word)]) / max(1, len(word))
-        if len(word) > 2 and share < 0.45:
+        if len(word) > 2 and share < (0.6 if len(word) == 3 else 0.5 if len(word) == 4 else 0.55):
             return False
         if (denial(norm) or value(norm) is not None) and share < 0.66:
             return False
@@ -613,9 +632,20 @@ _AS_DIGIT = {
     "o": "0", "l": "1", "i": "1", "|": "1", "z": "2", "s": "5", "b": "8", "g": "9", "q": "9",
 }  # fmt: skip
 # common words that a denial is a slip away from
-_RIVALS = (
-    "now new nor note so yet but know most just even ever every clever more one once with within"
-).split()
+_RIVALS = ("now", "so", "yet", "but", "most", "just")
+_FAR_RIVALS = (
+    "new",
+    "nor",
+    "note",
+    "know",
+    "even",
+    "ever",
+    "every",
+    "clever",
+    "more",
+    "one",
+    "with",
+)
 
 
 _CLOSE_TO_DENIAL = frozenset("now nor note new got hot lot know knew ever every also".split())
@@ -636,11 +666,11 @@ def _allowed(one: str, two: str, misread: float) -> float:
     if misread < NOISY:
         return 1.0 if size <= 5 else 2.0
     if size < 3:
-        return 1.0
+        return 2.0 if misread >= WORST else 1.0
     if misread < BAD:
         return 2.0 if size == 3 and one[0] == two[0] else max(1.0, round(size * 0.38))
     if size < 5:
-        return 2.0
+        return 3.0 if size == 3 and misread >= WORST else 2.0
     return float(round(size * (0.42 if misread < WORST else 0.52)))
 
 
@@ -670,19 +700,26 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
             )
     elif theirs_value is not None:
         return shape(one) == shape(two)  # "1" for "I", "50" for "so"
+    if ours_value is not None and any(slips(word, two) < apart for word in SPELLED):
+        return False
     if _denying_slip(ours, theirs) or prefix_of(ours, theirs):
         return False
     if denial(ours):
         stem = nt_stem(ours)
         if denial(theirs):
             return False
-        if stem and slips(letters(stem), two) < apart + (0.0 if "n'" in theirs else 0.25):
+        marked = "n'" in theirs or theirs.endswith("'t")
+        if stem and slips(letters(stem), two) < apart + (0.0 if marked else 0.25):
             return False
         if lexicon.listed(theirs) and lexicon.real(theirs, ours):
             return False
-        if not stem and min(slips(word, two) for word in _RIVALS) <= apart:
+        if not stem and any(slips(word, two) <= apart for word in _RIVALS):
             return False
-        return apart <= 1.0 or (noisy and len(one) > 3)
+        if not stem and any(slips(word, two) < apart for word in _FAR_RIVALS):
+            return False
+        if denial_lost((ours,), (theirs,)):
+            return False
+        return apart <= 1.0 or (noisy and len(one) > 3 and apart <= 0.34 * len(one) + 0.5)
     if denial(theirs) or _rather_denies(ours, two, apart):
         return False
     if lexicon.real(theirs, ours):

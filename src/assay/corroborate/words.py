@@ -89,6 +89,7 @@ _SCALES = {
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
 ).split()
+SPELLED = (*_UNITS, *_TENS, *_ORDINALS)
 NUMBER_WORDS: dict[str, float] = {
     **{word: number for number, word in enumerate(_UNITS)},
     **{word: 10 * number for number, word in enumerate(_TENS, 2)},
