@@ -120,12 +120,12 @@ RULES: Rules = [
 ]  # fmt: skip
 REGION = (
     "(' '|<num|month|hmonth|weekday|unit|dualunit|mod|part|ordinal|few|year|deictic|tunit|season|decadeword|daypart>|"
-    "'من'|'في'|'الي'|'حتي'|'يوم'|'شهر'|'عام'|'سنه'|'الموافق'|'قبل'|'منذ'|'بعد'|'خلال'|'ربع'|'نصف'|'الساعه'|"
+    "'من'|'في'|'الي'|'حتي'|'يوم'|'شهر'|'عام'|'سنه'|'عامي'|'سنتي'|'العام'|'الموافق'|'قبل'|'منذ'|'بعد'|'خلال'|'ربع'|'نصف'|'الساعه'|"
     "'و'|'/'|'-'|','|'.'|'('|')'|'م'|'ه'|'بين'){0,12}"
     "(<month|hmonth|weekday|unit|dualunit|tunit|deictic|clock|numdate|iso|yearmonth|now|vagueword|year|decadeword|ordinal|daypart>|"
     "'الساعه'|'عام'|'ه'|'هجريه')"
     "(' '|<num|month|hmonth|weekday|unit|dualunit|mod|part|ordinal|few|year|deictic|tunit|season|decadeword|daypart>|"
-    "'من'|'في'|'الي'|'حتي'|'يوم'|'شهر'|'عام'|'سنه'|'الموافق'|'قبل'|'منذ'|'بعد'|'خلال'|'ربع'|'نصف'|'الساعه'|"
+    "'من'|'في'|'الي'|'حتي'|'يوم'|'شهر'|'عام'|'سنه'|'عامي'|'سنتي'|'العام'|'الموافق'|'قبل'|'منذ'|'بعد'|'خلال'|'ربع'|'نصف'|'الساعه'|"
     "'و'|'/'|'-'|','|'.'|'('|')'|'م'|'ه'|'هجريه'|'هجري'|'للهجره'|'القرن'|'العام'|'عشر')*"
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ def rules(g: Gaps) -> Rules:
         ("((mod:<mod>) (wd:<weekday>)|(wd:<weekday>) (mod:<mod>))", "weekday_plain"),
         ("(wd:<weekday>)", "weekday_plain"),
         # days from today
-        ("(deic:<deictic>)( (dp:<daypart>))?", "deictic_part"),
+        ("(deic:<deictic>)( (dp:<daypart>)| ('por'|'de'|'en') 'la' (dp:<daypart>))?", "deictic_part"),
         # units
         (f"(({the}(part:<part>)('-'| ){of}{the}))?((mod:<mod>) (u:<unit>)|(u:<unit>) (mod:<mod>))", "unit_plain"),
         ("(mod:<mod>) ((n:<num>)|(few:<few>)) (u:<unit|tunit>)", "span_plain"),
@@ -98,6 +98,8 @@ def rules(g: Gaps) -> Rules:
         (f"((mod:<mod>) (sea:<season>)|(sea:<season>) {of}(mod:<mod>)( <unit>)?)", "season_plain"),
         (f"{the}(cn:<ordinal|roman|int>){mark}_('{g.century}')", "century_plain"),
         (f"('{g.century}') (cn:<roman>)", "century_plain"),
+        (f"(part:<part>) {of}{the}(u:<unit>)", "unit_here"),
+        ("(sea:<season>)", "season_bare"),
         # clocks
         (f"('{g.at}' )?(c:<clock>)(_('{g.hours}'))?", "clock_plain"),
         (f"('{g.at}' )?(h:<hour>)_('{g.hours}')(_(mi:<min>))?", "clock_hours"),
@@ -279,6 +281,31 @@ def season_plain(hit: Hit) -> Part | None:
     )
 
 
+# words before a season that make it a time; other words make "été" a verb
+_BEFORE_A_SEASON = frozenset("im en au à el la этой прошлой прошлым этим cet cette l' d'".split())
+
+
+@builder
+def season_bare(hit: Hit) -> Part | None:
+    """ "im Herbst", "en automne", "осенью"."""
+    text = hit.text("sea")
+    if hit.before() not in _BEFORE_A_SEASON and text not in ("весной", "летом", "осенью", "зимой"):
+        if hit.before() != "'":
+            return None
+    if text == "été" and hit.before() not in ("'", "cet", "en"):
+        return None
+    return hit.part("season", unit=hit.get("sea", "season"))
+
+
+@builder
+def unit_here(hit: Hit) -> Part | None:
+    """ "конец года", "Anfang der Woche": of this one."""
+    unit = hit.get("u", "unit")
+    if unit not in ("year", "month", "week") or "many" in hit.roles("u"):
+        return None
+    return hit.part("unit", unit=unit, shift=0, part=part_in(hit))
+
+
 @builder
 def century_plain(hit: Hit) -> Part | None:
     number = hit.get("cn", "roman", "ordinal", "int")
@@ -413,7 +440,10 @@ def german() -> tuple[Words, Rules]:
         quarter="quartal|quartals", half="halbjahr|hälfte|jahreshälfte", century="jahrhundert|jahrhunderts|jh",
         decade="jahre|jahren", decade_mark="er", dot=True,
     )  # fmt: skip
-    return words, rules(gaps)
+    return words, [
+        *rules(gaps),
+        ("('am'|'vom'|'zum'|'bis'|'dem'|'den'|'seit') (dd:<dec2>)'.'", "dotted_day"),
+    ]
 
 
 def french() -> tuple[Words, Rules]:
@@ -495,7 +525,7 @@ def spanish() -> tuple[Words, Rules]:
         }),
         table("part", {"early": "principios comienzos inicios", "mid": "mediados", "late": "finales fines"}),
         table("season", {"spring": "primavera", "summer": "verano", "autumn": "otoño", "winter": "invierno"}),
-        table("deictic", {"0": "hoy", "-1": "ayer", "1": "mañana", "-2": "anteayer anteanoche"}),
+        table("deictic", {"0": "hoy", "-1": "ayer anoche", "1": "mañana", "-2": "anteayer anteanoche"}),
         table("daypart", {"8-12": "mañana", "12-16": "tarde", "20-24": "noche"}),
         table("few", {"3": "pocos pocas varios varias algunos algunas"}),
         table("a", {"1": "un una"}),
@@ -553,7 +583,7 @@ def russian() -> tuple[Words, Rules]:
             "0": "этот эту этого этой этом текущего текущем нынешнего нынешнем",
             "1": "следующий следующего следующую следующей следующем будущий будущего будущем ближайшие ближайших",
         }),
-        table("part", {"early": "начале начала начало", "mid": "середине середина середины", "late": "конце конца конец"}),
+        table("part", {"early": "начале начала начало началу", "mid": "середине середина середины", "late": "конце конца конец концу"}),
         table("season", {"spring": "весной весна весны", "summer": "летом лето", "autumn": "осенью осень осени", "winter": "зимой зима зимы"}),
         table("deictic", {"0": "сегодня", "-1": "вчера", "1": "завтра", "-2": "позавчера", "2": "послезавтра"}),
         table("daypart", {"8-12": "утром утра", "12-16": "днём", "16-20": "вечером вечера", "20-24": "ночью ночи"}),

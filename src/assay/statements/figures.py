@@ -263,7 +263,8 @@ class Reader:
         if not self.words.spaced or self.flat[end : end + 1] != ".":
             pass
         elif _CUT_SHORT.search(self.flat, max(0, end - 5), end):
-            if re.match(r"\.\s?[^\W\d_A-ZА-ЯЁ]", self.flat[end : end + 3]):
+            follow = r"\.\s?[^\W\d_]" if self.name == "de" else r"\.\s?[^\W\d_A-ZА-ЯЁ]"
+            if re.match(follow, self.flat[end : end + 3]):
                 amount.end += 1  # the full stop of "тыс."
         if self.name == "en" and amount.spoken and number.low is None:
             first = self.tokens.meanings[index]
@@ -360,7 +361,13 @@ class Reader:
             if self.text[start:end].lower() in self.words.ones:
                 # an article, unless a bound stands before it
                 near = max(0, start - 40)
-                return bool(self.bound_before(start) or self.words.minus.search(flat, near, start))
+                unit, unit_end = self._unit_at(end)
+                half = _AND_HALF.get(self.name)
+                return bool(
+                    self.bound_before(start)
+                    or self.words.minus.search(flat, near, start)
+                    or (unit and half and half.match(flat, unit_end))
+                )
         if not digits and self.words.spaced and self.name == "en":
             return self.is_english_amount(index, last, number)
         return True
@@ -690,12 +697,13 @@ class Reader:
                 amount.end = end
             return
         amount.unit, amount.end = unit, end
-        if unit in TIMES and self.name == "en" and amount.exact and amount.low is not None:
-            more = re.match(r"\s+and\s+(?:a\s+)?(half|quarter)\b", self.flat[end : end + 20])
-            if more is not None and self.free(end, end + more.end()):
-                amount.low += 0.5 if more.group(1) == "half" else 0.25
+        pattern = _AND_HALF.get(self.name)
+        if unit in TIMES and pattern and amount.exact and amount.low is not None:
+            more = pattern.match(self.flat, end, end + 24)
+            if more is not None and self.free(end, more.end()):
+                amount.low += 0.25 if more.group().endswith("quarter") else 0.5
                 amount.high = amount.low + 0.1
-                amount.end = end + more.end()
+                amount.end = more.end()
         if (
             self.name == "zh"
             and self.flat[amount.end : amount.end + 1] == "半"
@@ -860,6 +868,14 @@ class Reader:
 
 # currencies of several countries, which ISO 4217 has no one code for
 _COINS = frozenset("peso franc rial riyal dinar dirham krone lira".split())
+# "a year and a half", after the unit
+_AND_HALF = {
+    "en": re.compile(r"\s+and\s+(?:a\s+)?(?:half|quarter)\b"),
+    "fr": re.compile(r"\s+et\s+demie?\b"),
+    "es": re.compile(r"\s+y\s+medi[oa]\b"),
+    "ru": re.compile(r"\s+с\s+половиной\b"),
+    "ar": re.compile(r"\s+و\s?نصف\b"),
+}
 # marks that no bound, sign or code ends with
 _NO_BOUND = frozenset(' ,;:()[]|\n\t-/%"')
 # Words before "a year" that make it a length of time and no rate.

@@ -239,6 +239,19 @@ def half_of(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
 
 
 @maker
+def ordinal_part(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "una cuarta parte"."""
+    lower = roles_at(match, tokens, rule, "o").get("ordinal")
+    return share(1 / lower) if lower and 3 <= lower <= 10 else None
+
+
+@maker
+def half_year(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """полгода: half a year in one word."""
+    return Number(0.5, 0.1, fraction=True, name="unit:year")
+
+
+@maker
 def plain_half(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
     return share(0.5)
 

@@ -27,7 +27,8 @@ GERMAN: Rules = [
     ("('die' |'der' )?(d:'hälfte')", "plain_half"),
     ("<a> (d:<den>)", "fraction"),
     ("('eine' )?'halbe' (m:<num|mult>)", "half_of"),
-    ("'halbes'(?= 'jahr'|'dutzend')", "plain_half"),
+    ("(<num> |'eines' )('halbes'|'halben')(?= <unit|dozen>)", "plain_half"),
+    ("<num> ('halbe'|'halben')(?= <tunit>)", "plain_half"),
 ]
 FRENCH: Rules = [
     *_rules("de|des|d§"),
@@ -41,6 +42,7 @@ SPANISH: Rules = [
     *_rules("de"),
     ("('la' )?(d:'mitad')", "plain_half"),
     ("('un' )(d:'tercio'|'cuarto'|'quinto'|'décimo')", "one_part"),
+    ("(<num> |'la' )(o:<ordinal>) 'parte'", "ordinal_part"),
     ("'medio' (m:<num|mult>)", "half_of"),
     ("('un' |'una' )?('medio'|'media')(?= ('año'|'hora'|'siglo'|'día'|'docena'))", "plain_half"),
 ]
@@ -48,6 +50,7 @@ RUSSIAN: Rules = [
     *_rules(""),
     ("(d:'половина'|'половину'|'половины'|'половине')", "plain_half"),
     ("(d:'треть'|'трети'|'четверть'|'четверти')", "one_part"),
+    ("'полгода'", "half_year"),
 ]
 
 
@@ -128,8 +131,8 @@ def french() -> FigureWords:
             "least": "au moins|au minimum|pas moins de|un minimum de|≥",
             "under": "moins de|moins d'|moins d’|en dessous de|inférieur à|inférieure à|<",
             "most": "jusqu'à|au plus|au maximum|pas plus de|un maximum de|tout au plus|≤",
-            "about": "environ|quelque|quelques|près de|autour de|à peu près|approximativement|vers|une",
-            "nearly": "presque|quasi|quasiment|pratiquement|près de",
+            "about": "environ|quelque|quelques|autour de|à peu près|approximativement|vers|une",
+            "nearly": "presque|quasi|quasiment|pratiquement|près de|près d'|à peine",
             "exact": "exactement|seulement|précisément|un total de",
         },
         {"least": "ou plus|et plus|au moins", "most": "ou moins|au plus", "about": "environ"},
@@ -194,9 +197,9 @@ def french() -> FigureWords:
 def spanish() -> FigureWords:
     found = make(
         {
-            "over": "más de|mas de|por encima de|superior a|supera los|supera|superan|superior a los|>",
+            "over": "más del|más de los|más de las|más de|mas de|por encima de|superior a|supera los|supera|superan|superior a los|>",
             "least": "al menos|por lo menos|como mínimo|no menos de|cuando menos|un mínimo de|≥",
-            "under": "menos de|por debajo de|inferior a|<",
+            "under": "menos del|menos de los|menos de las|menos de|por debajo de|inferior a|<",
             "most": "hasta|como máximo|a lo sumo|no más de|un máximo de|≤",
             "about": "unos|unas|alrededor de|cerca de|aproximadamente|en torno a|más o menos|cerca del|alrededor del|algunos",
             "nearly": "casi|prácticamente",
@@ -246,8 +249,8 @@ def spanish() -> FigureWords:
             century: siglo, siglos
         """),
         r"\s?[-–—]\s?|\s+(?:a|o)\s+",
-        r"(?<!\w)(?:entre|de)\s+$",
-        r"\s+(?:y|a)\s+",
+        r"(?<!\w)(?:entre|de|del)\s+(?:el\s+)?$",
+        r"\s+(?:y|a|al)\s+(?:el\s+)?",
         "el la los las un una de del y o u a al en por para con sin sobre que quien cuyo donde es son era eran fue "
         "fueron ha han había habían ser será serán no más menos se su sus este esta estos estas él ella ellos pero "
         "como según desde durante tras antes murieron fueron están estaban",

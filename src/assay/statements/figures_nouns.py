@@ -15,8 +15,8 @@ _OF = {
     "en": re.compile(
         r"\s+of\s+(?:(?:the|its|their|all|his|her|our|those|these|this|that)\s+)?", re.I
     ),
-    "fr": re.compile(r"\s+(?:de|des|du|d['’]|de la|de l['’])\s*", re.I),
-    "es": re.compile(r"\s+(?:de|de los|de las|de la|del)\s+", re.I),
+    "fr": re.compile(r"\s+(?:des|du|de la|de l['’]|de|d['’])\s*", re.I),
+    "es": re.compile(r"\s+(?:de los|de las|de la|del|de)\s+", re.I),
     "de": re.compile(r"\s+(?:der|des|von|aller)\s+", re.I),
 }
 IRREGULAR = frozenset(

@@ -524,6 +524,8 @@ def cardinal(tokens: Tokens, first: int, style: Style) -> tuple[int, Number] | N
         return None
     if value == int(value):
         value = int(value)
+    elif state.step == 1:
+        state.step = 0.1  # "anderthalb"
     return end, Number(
         value, state.step, name=tokens.text[tokens.starts[first] : tokens.starts[end]]
     )

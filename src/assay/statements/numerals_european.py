@@ -78,7 +78,19 @@ _STEM = re.compile(
 )
 
 
+_WEEKDAYS = {
+    "montag": 0, "dienstag": 1, "mittwoch": 2, "donnerstag": 3, "freitag": 4, "samstag": 5,
+    "sonntag": 6,
+}  # fmt: skip
+_DAY_PART = re.compile(
+    rf"({'|'.join(_WEEKDAYS)})(?:morgen|vormittag|mittag|nachmittag|abend|nacht)"
+)
+
+
 def _guess_german(word: str) -> Roles | None:
+    day = _DAY_PART.fullmatch(word)
+    if day is not None:
+        return {"weekday": _WEEKDAYS[day.group(1)]}
     if not _STEM.match(word):
         return None
     if word.endswith(("fach", "mal", "er")):
@@ -122,6 +134,9 @@ def ordinals_by_mark(tokens: Tokens, language: Language) -> list[Fold]:
             continue
         if number.value >= 1000:
             continue
+        if language.name == "ru" and number.value in (20, 30, 40, 50, 60, 70, 80, 90):
+            if tokens.word(last - 1).lower() in ("е", "х", "м"):
+                continue  # a decade
         out.append(Fold(first, last, {"ordinal": int(number.value)}))
     return out
 
@@ -181,6 +196,8 @@ def _language(
         {"ordinal": None},
         {"ordinal": None, "upper": None},
         {"hmin": None},
+        {"weekday": None},
+        {"weekday": None, "upper": None},
         {"small": None},
         {"hundred": None},
         {"mult": None},
@@ -192,7 +209,7 @@ def _language(
         alphabet.guess = _guess_marks
     core = (
         "<month|weekday|mod|unit|tunit|season|deictic|clock|numdate|iso|clockword|yearmonth|now|vagueword|"
-        "hol|year|ordinal|roman>|'uhr'|'heures'|'horas'|<day>'.'<m12>'.'"
+        "hol|year|ordinal|roman>|'uhr'|'heures'|'horas'|<day>'.'<m12>'.'|<dec2>'.'"
     )
     around = (
         "' '|<num|month|weekday|mod|unit|tunit|season|ordinal|a|few|part|daypart|clock|numdate|apos|year|dec2|"
@@ -207,7 +224,7 @@ def _language(
         {"dates": [*date_rules, *holidays], "figures": figures},
         {
             "dates": f"({around}){{0,12}}({core})({around})*",
-            "figures": "<num|orders|few|few_number|a|den|demi|approx>|'half'",
+            "figures": "<num|orders|few|few_number|a|den|demi|approx>|'полгода'|'la' <ordinal>|'half'",
         },
         [ordinals_by_mark, halves],
         ["(n:<dg>)'-'?(e:<ordinal_mark>)", _HALVES[name]],
