@@ -8,9 +8,15 @@ from typing import Any
 
 from assay.statements.numerals import Number, Rule, Tokens
 
-_UNITS = dict(
-    zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True)
-)
+_UNITS = {
+    **dict(zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True)),
+    **{
+        word: 10 * place
+        for place, word in enumerate(
+            "ten twenty thirty forty fifty sixty seventy eighty ninety".split(), 1
+        )
+    },
+}
 Maker = Callable[[re.Match[str], Tokens, Rule], Number | None]
 NUMBERS: dict[str, Maker] = {}
 
@@ -54,14 +60,23 @@ def fraction(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
         return None
     value = upper / lower
     name = roles_at(match, tokens, rule, "n").get("num")
-    mixed = _AND_UNIT.search(name.name) if name is not None else None
-    if mixed is not None:
+    mixed = _AND_UNIT.search(name.name) if name is not None and not name.digits else None
+    part = (
+        sum(_UNITS.get(word, 0) for word in re.split(r"[\s-]+", mixed.group(2).lower()))
+        if mixed
+        else 0
+    )
+    if mixed is not None and 0 < part < lower:
         # "twenty and three fifths" is 20.6, "twenty-three fifths" 4.6
-        part = _UNITS[mixed.group(2).lower()]
         times = roles_at(match, tokens, rule, "m")
         scale = _factor(times) if times else _SCALES.get((mixed.group(1) or "").lower(), 1)
         value = upper - part + part / lower * scale
         return Number(int(value)) if value == int(value) else share(value)
+    tens = _TENS_AT_END.search(name.name) if name is not None and not name.digits else None
+    if tens is not None and upper >= 100 and lower < 10 and not roles_at(match, tokens, rule, "m"):
+        # "one hundred thirty-fifths": hundred of thirty-fifths
+        size = _UNITS[tens.group(1).lower()]
+        return share((upper - size) / (size + lower))
     whole = roles_at(match, tokens, rule, "w")
     if whole:
         number = whole.get("num")
@@ -93,11 +108,32 @@ def pointed(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
 
 
 _AND_UNIT = re.compile(
-    r"(?:\b(thousand|million|billion|trillion)\s+)?\band\s+"
-    r"(one|two|three|four|five|six|seven|eight|nine)$",
+    r"(?:\b(thousand|million|billion|trillion)\s+)?\band\s+([a-z]+(?:[\s-]+[a-z]+)?)$",
     re.IGNORECASE,
 )
+_TENS_AT_END = re.compile(
+    r"(?<!and)\s+(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)$", re.IGNORECASE
+)
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+@maker
+def of_ordinal(match: re.Match[str], tokens: Tokens, rule: Rule) -> Number | None:
+    """ "three twenty-firsts", "a twenty-first"."""
+    tens = roles_at(match, tokens, rule, "t").get("num")
+    ordinal = roles_at(match, tokens, rule, "o")
+    lower = ordinal.get("ordinal") or ordinal.get("den")
+    word = tokens.word(match.end() - 1).lower()
+    if lower is None and word in ("firsts", "seconds"):
+        lower = 1 if word == "firsts" else 2
+    upper = value_at(match, tokens, rule, "n") or 1
+    if lower is None:
+        return None
+    if tens is not None:
+        if tens.digits or tens.value % 10 or not 20 <= tens.value <= 90 or lower > 2:
+            return None
+        lower += tens.value
+    return share(upper / lower) if lower > 20 else None
 
 
 @maker

@@ -213,6 +213,11 @@ ENGLISH = [
         "fraction",
     ),
     ("(n:<num>)(_'-'_| )(d:<den>)", "fraction"),
+    (
+        "(n:<num>|<a>) (t:<num>)(_'-'_| )(o:'first'|'firsts'|'second'|'seconds')(?! <word>)",
+        "of_ordinal",
+    ),
+    ("(n:<num>|<a>) (o:<ordinal>)(?=_('.'|','|')'|'?')|$)", "of_ordinal"),
     ("(w:<num>) 'and' (n:<num|a>)(_'-'_| )(d:<den>)", "fraction"),
     ("(w:<num>) 'and' <a> (d:<den>)", "fraction"),
     ("<a> (n:<num>)(_'-'_| )(d:<den>)", "fraction"),
