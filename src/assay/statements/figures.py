@@ -60,6 +60,7 @@ class Amount:
     scale: float = 1
     spoken: bool = False
     exact: bool = True
+    ranged: bool = False  # two numbers
     noun_at: int = 0
 
 
@@ -725,8 +726,13 @@ class Reader:
             else None
         )
         gap = self.words.both_and.match(flat, amount.end) if both else None
+        closed = False
+        if not both and not self.words.spaced:
+            gap = self.words.both_and.match(flat, amount.end)
+            closed = gap is not None and bool(gap.group())
         if gap is None or not gap.group():
             gap = self.words.to.match(flat, amount.end)
+            closed = False
         if gap is None or not gap.group():
             return 0
         at = gap.end()
@@ -742,6 +748,8 @@ class Reader:
         upper, end_index = found
         end = tokens.starts[end_index]
         if upper.low is not None or number.low is not None or upper.value is None:
+            return 0
+        if closed and gap.group().strip() in ("和", "与") and not _BETWEEN_AFTER.match(flat, end):
             return 0
         second = Amount(at, end, (at, end), upper.value, upper.value + upper.step)
         if sign:
@@ -782,6 +790,7 @@ class Reader:
         if after.isalnum() and not unit and self.words.spaced:
             return 0
         amount.low, amount.high, amount.end = low, high, second.end
+        amount.ranged = True
         amount.unit = amount.unit or second.unit
         amount.exact = False
         amount.core = (amount.core[0], end)
@@ -805,6 +814,8 @@ class Reader:
         after = self.words.after.match(flat, amount.end)
         if after is not None and self.free(amount.end, after.end(1)):
             later = self.words.after_bounds.get(_spaced(after.group(1)), "")
+            if _GOES_ON.match(flat, after.end(1)):
+                later = ""  # "above 1000 and below 1500": the word belongs to what follows
             if later and not (
                 after.group(1) == "+" and flat[after.end() : after.end() + 1].isdigit()
             ):
@@ -825,6 +836,8 @@ class Reader:
             amount.low, amount.high = None, low
         elif kind == "most":
             amount.low, amount.high = None, high
+        elif kind == "about" and amount.ranged:
+            pass  # "about 20 to 30" is as wide as it says
         elif kind == "about":
             width = abs(low) / 10 or 1
             amount.low = low - width
@@ -868,6 +881,8 @@ class Reader:
 
 # currencies of several countries, which ISO 4217 has no one code for
 _COINS = frozenset("peso franc rial riyal dinar dirham krone lira".split())
+_GOES_ON = re.compile(r"\s+(?:than\b|[$€£]?\d|an?\s|or equal)")
+_BETWEEN_AFTER = re.compile(r"\s*(?:之间|间)")
 # "a year and a half", after the unit
 _AND_HALF = {
     "en": re.compile(r"\s+and\s+(?:a\s+)?(?:half|quarter)\b"),

@@ -175,7 +175,7 @@ def make(
     """Compile the words of a language. `between` may stand between a bound and its number."""
     bounds, after_bounds = phrases(before), phrases(after)
     edge = r"(?<!\w)" if spaced else ""
-    gap = r"(?:\s+|(?<=['’]))" if spaced else r"\s*"
+    gap = r"(?:\s+|(?<=['’<>≥≤=~≈]))" if spaced else r"\s*"
     signs = sorted(CURRENCY_SIGNS, key=len, reverse=True)
     codes = "|".join(sorted(CURRENCY_CODES))
     # "US $" may stand apart, a sign alone may not take the space before it
