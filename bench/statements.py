@@ -14,6 +14,7 @@ import csv
 import datetime
 import hashlib
 import re
+import resource
 import time
 import tomllib
 from collections import Counter
@@ -444,6 +445,18 @@ def main() -> None:
     if options.corpus and options.only in ("", "polnear"):
         folder = options.corpus / "polnear" / options.part
         show(f"PolNeAR {options.part}, model", *polnear(folder, model))
+        if model is not None:
+            sheets = [
+                train.sheet(paper)
+                for paper in train.polnear(folder)
+                if folder.name != "train" or paper.held_back
+            ]
+            print("  tagger alone, stretches of tokens with their marks, as published:")
+            for kind, values in train.measure(model.weights, sheets).items():
+                print(f"    {kind:22} P {values[0]:5.1f}  R {values[1]:5.1f}  F1 {values[2]:5.1f}"
+                      f"  any overlap F1 {values[3]:5.1f}")  # fmt: skip
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(f"  memory at its highest, MB  {most / 1e3:.0f}")
     if options.corpus and options.only in ("", "novels"):
         show("LitBank", litbank(options.corpus / "litbank_quotes", model), [])
         show("PDNC", pdnc(options.corpus / "pdnc", model), [])

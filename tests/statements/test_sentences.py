@@ -44,3 +44,30 @@ def test_nine_in_ten_sentences_give_their_speaker_and_words_exactly(code: str) -
 @pytest.mark.parametrize("code", CODES)
 def test_the_language_is_told_from_a_text_of_some_sentences(code: str) -> None:
     assert told(" ".join(row[0] for row in rows(code))) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "names"),
+    [
+        (
+            "de",
+            "Außenminister Karl Huber sagte: „Es ist spät.“ „Ich bleibe“, sagte Huber.",
+            ["Karl Huber", "Karl Huber"],
+        ),
+        (
+            "fr",
+            "Le ministre Paul Girard a dit : « Il est tard. » Le ministre a dit que tout va bien.",
+            ["Paul Girard", "Paul Girard"],
+        ),
+        (
+            "ru",
+            "Министр Иван Петров сказал: «Уже поздно». «Я остаюсь», — сказал Петров.",
+            ["Иван Петров", "Иван Петров"],
+        ),
+        ("zh", "外交部发言人李华说：“很晚了。”她说：“好。”", ["李华", "李华"]),
+        ("ar", "قال الوزير سامي خوري: «الوقت متأخر». وقال خوري إن الوضع جيد.", ["سامي خوري"] * 2),
+    ],
+)
+def test_a_later_mention_is_led_to_the_full_name(code: str, text: str, names: list[str]) -> None:
+    heard = listen(text, language=code).statements
+    assert [one.speaker.name for one in heard if one.speaker] == names

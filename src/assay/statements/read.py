@@ -28,6 +28,7 @@ from assay.statements.cues import tongue
 from assay.statements.dates import dates
 from assay.statements.figures import figures
 from assay.statements.languages import told
+from assay.statements.naming import Names
 from assay.statements.persons import Cast, Who
 from assay.statements.quotes import quotes
 from assay.statements.words import Words, cut, paragraphs
@@ -130,7 +131,7 @@ def _statements(
         found = joined.frames(model, words, marked, speeches)
     else:
         found = frames.frames(words, speeches, table)
-    return _dressed(text, words, marked, found, moments)
+    return _dressed(text, words, marked, found, moments, language)
 
 
 def _dressed(
@@ -139,6 +140,7 @@ def _dressed(
     marked: list[Quote],
     found: list[Frame],
     moments: tuple[Moment, ...],
+    language: str,
 ) -> list[Statement]:
     """Frames as statements: with speakers resolved and what stands around them."""
     cast = Cast(words)
@@ -151,6 +153,7 @@ def _dressed(
         if not quote.depth and not quote.title
     )
     hearings = _hearings(words, cast, found, outers)
+    names = Names(text, language)
     for frame, (source, who, told_how) in zip(found, hearings, strict=True):
         stretches = [
             Stretch(words.starts[piece.start], words.ends[piece.end - 1])
@@ -162,10 +165,12 @@ def _dressed(
             continue
         speaker: Mention | None = None
         if source is not None:
-            speaker = _speaker(text, words, source.start, source.end, who)
+            first, last = words.starts[source.start], words.ends[source.end - 1]
             if frame.exact is not None and source == frame.source:
                 first, last = frame.exact
-                speaker = Mention(text[first:last], first, last, who.name, who.role, who.anonymous)
+            if language != "en":
+                who = names.resolve(text[first:last], first)
+            speaker = Mention(text[first:last], first, last, who.name, who.role, who.anonymous)
             if speaker.name:
                 before.append(speaker.name)
         told = around.around(text, words, low, frame.content, frame.cue, frame.source, bool(quoted))
@@ -240,11 +245,6 @@ def _hearings(
     return people
 
 
-def _speaker(text: str, words: Words, start: int, end: int, who: Who) -> Mention:
-    first, last = words.starts[start], words.ends[end - 1]
-    return Mention(text[first:last], first, last, who.name, who.role, who.anonymous)
-
-
 def _pieces(
     text: str, stretches: list[Stretch], outers: list[tuple[int, int, int, int]]
 ) -> tuple[list[Stretch], list[Stretch], StatementKind]:
@@ -261,6 +261,11 @@ def _pieces(
         while at < len(outers) and outers[at][0] < end:
             outer, first, last, close = outers[at]
             inner, outside = max(first, start), min(last, end)
+            # « words » are set off with spaces
+            while inner < outside and text[inner].isspace():
+                inner += 1
+            while outside > inner and text[outside - 1].isspace():
+                outside -= 1
             if outside > inner:
                 quoted.append(Stretch(inner, outside))
             if outer > bare:

@@ -205,7 +205,7 @@ def _paragraph(
         anchor = last.source or last.cue
         if (
             anchor is not None
-            and 0 <= span.start - anchor.end <= 2
+            and 0 <= span.start - anchor.end <= 8
             and (last.content[0].start < anchor.start)
         ):
             found[-1] = last._replace(content=(*last.content, span))
