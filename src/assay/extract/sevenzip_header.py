@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from assay.extract.spool import CHUNK, MemberBroken
+from assay.extract.unpacking import fed, inflated
 
 MAGIC = b"7z\xbc\xaf\x27\x1c"
 HEADER_LIMIT = 256 << 20  # of the header, unpacked: a million names need some 100 MiB
@@ -433,16 +434,7 @@ def _lzma_filter(name: str, properties: bytes) -> dict[str, Any]:
 
 def _fed(source: Iterator[bytes], machine: Any) -> Iterator[bytes]:
     try:
-        for chunk in source:
-            plain = machine.decompress(chunk, CHUNK)
-            while plain or not (machine.needs_input or machine.eof):
-                if plain:
-                    yield plain
-                if machine.eof or machine.needs_input:
-                    break
-                plain = machine.decompress(b"", CHUNK)
-            if machine.eof:
-                return
+        yield from fed(source, machine)
     except (lzma.LZMAError, OSError, ValueError, EOFError) as error:
         raise MemberBroken("damaged", type(error).__name__) from None
     except MemoryError:
@@ -450,15 +442,10 @@ def _fed(source: Iterator[bytes], machine: Any) -> Iterator[bytes]:
 
 
 def _inflated(source: Iterator[bytes]) -> Iterator[bytes]:
-    machine = zlib.decompressobj(-15)
     try:
-        for chunk in source:
-            while chunk:
-                plain = machine.decompress(chunk, CHUNK)
-                if plain:
-                    yield plain
-                chunk = machine.unconsumed_tail
-        yield machine.flush()
+        yield from inflated(source)
+    except EOFError:
+        return  # the size tells whether something is missing
     except zlib.error:
         raise MemberBroken("damaged", "deflate") from None
 

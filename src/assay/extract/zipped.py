@@ -25,6 +25,7 @@ from typing import BinaryIO
 
 from assay.extract import dates, volumes
 from assay.extract.spool import CHUNK, MemberBroken
+from assay.extract.unpacking import fed, inflated
 
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"
@@ -482,36 +483,16 @@ def _unpack(raw: Iterator[bytes], method: int, entry: Entry) -> Iterator[bytes]:
 
 
 def _inflate(raw: Iterator[bytes]) -> Iterator[bytes]:
-    machine = zlib.decompressobj(-15)
-    for chunk in raw:
-        while chunk:
-            plain = machine.decompress(chunk, CHUNK)
-            if plain:
-                yield plain
-            chunk = machine.unconsumed_tail
-            if machine.eof:
-                return
-    # what is left came in with the last chunk: less than one window, so no bomb
-    rest = machine.flush()
-    if rest:
-        yield rest
-    if not machine.eof:
-        raise MemberBroken("truncated", "the compressed data ends early")
+    try:
+        yield from inflated(raw)
+    except EOFError:
+        raise MemberBroken("truncated", "the compressed data ends early") from None
 
 
 def _feed(
     raw: Iterator[bytes], machine: bz2.BZ2Decompressor | lzma.LZMADecompressor
 ) -> Iterator[bytes]:
-    for chunk in raw:
-        plain = machine.decompress(chunk, CHUNK)
-        while plain or not (machine.needs_input or machine.eof):
-            if plain:
-                yield plain
-            if machine.eof or machine.needs_input:
-                break
-            plain = machine.decompress(b"", CHUNK)
-        if machine.eof:
-            return
+    yield from fed(raw, machine)
     if not machine.eof:
         raise MemberBroken("truncated", "the compressed data ends early")
 
