@@ -128,6 +128,27 @@ def test_a_denial_left_out_is_seen_through_misread_letters() -> None:
         ("We will never sell the crane, but we can rent it out", ""),
     ],
 )
+@pytest.mark.parametrize(
+    ("source", "quotation"),
+    [
+        ("She can,t expiain it at all, sald tbe cook", "She can explain it at all, said the cook"),
+        ("You maa nothave iived mnch there", "You may now have lived much there"),
+        ("the pier wasn'f bui1t of ciay or wocd", "the pier was built of clay or wood"),
+        ("lt is n0t buiit of ciay or wocd", "It is now built of clay or wood"),
+        ("tbey saw notbing of the iight or tbe oil", "they saw something of the light or the oil"),
+        ("tbe road is unsafe at nigbt for tbe boys", "the road is safe at night for the boys"),
+        ("it is not abie to hoid tbe iamp", "it is able to hold the lamp"),
+        ("tbe pilots did n0t pay for tbe iamp", "the pilots did pay for the lamp"),
+    ],
+)
+def test_no_denial_is_lost_in_a_bad_scan(source: str, quotation: str) -> None:
+    page = Page(
+        "sha256:" + "f" * 64, "scan.txt", 1, f"Tbe log: {source}. Tbat is ali tbat it says."
+    )
+    for ours in (quotation, quotation.capitalize()):
+        assert checked(ours, case=Held([page])).verdict != "verbatim"
+
+
 def test_what_was_cut_off_and_changes_the_sense_is_told(quotation: str, left_out: str) -> None:
     one = checked(quotation)
     assert one.verdict == ("truncated" if left_out else "verbatim")

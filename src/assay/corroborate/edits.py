@@ -16,6 +16,7 @@ token is no word and a slip of a character explains it from the draft's; all els
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -412,6 +413,8 @@ class _Block:
             return len(norm) < 4 and bool(before) and (before.isalpha() or before in '.,;”"’')
         if value(norm) is not None:
             return False
+        if norm == "t" and _AUXILIARY.search(self.their_text[: token.start][-12:]):
+            return False  # "can,t": the mark was misread
         if len(norm) == 1:
             # an "n" may be what is left of "no"
             return norm not in ("a", "i", "n") or (norm != "n" and misread >= NOISY)
@@ -477,6 +480,8 @@ def _run_together(ours: Sequence[str], theirs: Sequence[str], misread: float) ->
     """
     if _letters_met(ours, theirs, misread):
         return True
+    if denial_lost(ours, theirs):
+        return False  # the "t" of "can,t" is no dirt
     kept = [norm for norm in theirs if len(norm) > 1]  # dirt reads as a letter
     return bool(kept) and len(kept) < len(theirs) and _letters_met(ours, kept, misread)
 
@@ -542,9 +547,12 @@ def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
             bound = apart + (0 if marked else 1)
         else:
             put_in = OPPOSED.get(norm, ())
+            # "noa" is as near to "now" as to "not": the doubt is told
+            bound = apart + (1 if norm in _CLOSE_TO_DENIAL and apart else 0)
             if len(norm) <= 5:
                 put_in = (*put_in, "not", "no", "never")
-            bound = apart
+            if norm in _NEGATABLE:
+                put_in = (*put_in, _NT_FORMS.get(norm, norm + "nt"))
         if any(
             Levenshtein.distance(shape("".join((*before, word, *after))), other) < bound
             for word in put_in
@@ -567,7 +575,7 @@ def _fellow_fits(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     return any(
         Levenshtein.distance(shape("".join((*words[:at], word, *words[at + 1 :]))), other) < apart
         for at, norm in enumerate(ours)
-        for word in fellows(norm)
+        for word in (SPELLED if norm in SPELLED else fellows(norm))
         if len(word) > 2 and len(norm) > 2
     )
 
@@ -607,10 +615,9 @@ def _denies_more(plain: str, seen: str) -> bool:
     word, token = letters(plain), letters(seen)
     if nt_stem(plain) or denial(plain):
         return False
-    stems = {"can": "cant", "will": "wont", "shall": "shant"}
     here = slips(word, token)
     if word in _NEGATABLE and len(token) > len(word):
-        for form in {stems.get(word, word + "nt"), word + "not", word + "nt"}:
+        for form in {_NT_FORMS.get(word, word + "nt"), word + "not", word + "nt"}:
             if slips(form, token) <= here:
                 return True
     if len(word) >= 4 and len(token) >= len(word) + 2:
@@ -620,6 +627,11 @@ def _denies_more(plain: str, seen: str) -> bool:
     return False
 
 
+_NT_FORMS = {"can": "cant", "will": "wont", "shall": "shant"}
+_AUXILIARY = re.compile(
+    r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|could|would|should|must|need|might)n?\W*$",
+    re.IGNORECASE,
+)
 _NEGATABLE = frozenset(
     (
         "do does did is are was were has have had can will would could should must need"
@@ -665,6 +677,8 @@ def _allowed(one: str, two: str, misread: float) -> float:
     size = max(len(one), len(two))
     if misread < NOISY:
         return 1.0 if size <= 5 else 2.0
+    if size > 5:
+        size = min(len(one), len(two))
     if size < 3:
         return 2.0 if misread >= WORST else 1.0
     if misread < BAD:

@@ -74,7 +74,7 @@ def told_apart(one: str, other: str, aliases: Mapping[str, Collection[str]] | No
     others = {other, *(aliases or {}).get(fold(other), ())}
     if {fold(name) for name in ones} & {fold(name) for name in others}:
         return False
-    return all(_apart(a, b) for a in ones for b in others)
+    return all(_apart(a, b) for a in filter(is_name, ones) for b in filter(is_name, others))
 
 
 def _apart(one: str, other: str) -> bool:
