@@ -13,6 +13,7 @@ from assay.casework import drafting
 from assay.casework.case import Case
 from assay.errors import UsageError
 from assay.model.statement import Figure, Heard, Mention, Statement, Stretch
+from assay.testing.leak import harbour
 from assay.testing.makers.docx import docx
 
 SAID = "The channel was sounded in May and nobody was told of the result."
@@ -118,3 +119,20 @@ def test_what_is_cut_out_for_a_page_counts_from_its_start() -> None:
     assert cut.statements[0].speaker is not None
     assert cut.statements[0].speaker.name == "Edmund Raske"
     assert [f.start for f in cut.figures] == [2]
+
+
+def test_the_draft_of_the_demo_is_wrong_where_it_is_meant_to_be(case: Case, tmp_path: Path) -> None:
+    harbour.build(tmp_path / "leak")
+    case.add([tmp_path / "leak"], ocr="off")
+    path = tmp_path / "draft.md"
+    path.write_text(harbour.draft(), encoding="utf-8")
+    value = case.draft(path)
+    wrong = [(c["kind"], c["verdict"], c["text"][:16]) for c in value["checks"]
+             if c["verdict"] not in ("verbatim", "agrees")]  # fmt: skip
+    assert wrong == [
+        ("quotation", "altered", "The East Channel"),
+        ("quotation", "misattributed", "Our customers ca"),
+        ("figure", "disagrees", "4.92 million"),
+        ("name", "spelled_otherwise", "Tobias Lenck"),
+    ]
+    assert verdicts(value).count("verbatim") == 1

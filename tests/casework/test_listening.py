@@ -177,6 +177,7 @@ def test_after_a_withdrawal_no_statement_is_left(heard: Case) -> None:
 def test_a_page_of_statements_is_sifted_by_speaker_and_kind(heard: Case) -> None:
     assert heard.statements_page(speaker="raske")["total"] == 1
     assert heard.statements_page(speaker="%")["total"] == 0
+    assert heard.statements_page(least=1.0)["total"] == 0
     direct = heard.statements_page(kind="direct")
     assert direct["total"] == len(direct["items"]) == 1
     assert [name for name, _ in heard.speakers()] == sorted(n for n, _ in heard.speakers())

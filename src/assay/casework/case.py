@@ -383,11 +383,16 @@ class Case:
         count: int = 50,
         speaker: str | None = None,
         kind: str | None = None,
+        *,
+        least: float = 0.0,
     ) -> dict[str, Any]:
-        """A page of the case's statements, with their total and how many texts still wait."""
+        """A page of the case's statements, with their total and how many texts still wait.
+
+        Those of a confidence below `least` are left out.
+        """
         from assay.casework.stating import page_of
 
-        return page_of(self, speaker, kind, first, count)
+        return page_of(self, speaker, kind, least, first, count)
 
     def speakers(self) -> list[tuple[str, int]]:
         """(speaker, statements), by name."""

@@ -20,12 +20,13 @@ class Leak(msgspec.Struct, frozen=True):
     searches: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
     plot: str
+    draft: Path  # a draft on it in which some things are wrong
 
 
 def build(
     root: Path, report: Callable[[dict[str, Any]], None] | None = None
 ) -> tuple[Case, Leak, dict[str, Any]]:
-    """Write the sample leak below `root/leak` and a case on it in `root/case`, read whole.
+    """Write the sample leak below `root/leak`, a draft on it, and a case on it in `root/case`.
 
     Run again it goes on where it was. Raises UsageError where `root` holds something else.
     """
@@ -35,6 +36,8 @@ def build(
     if root.exists() and any(root.iterdir()) and not leak_folder.is_dir():
         raise UsageError("demo", "the folder holds something else", "Name a new folder.")
     truth = harbour.build(leak_folder)
+    draft = root / "draft.md"
+    draft.write_text(harbour.draft(), encoding="utf-8")
     if (case_folder / places.CASE_FILE).exists():
         case = Case(case_folder)
     else:
@@ -53,6 +56,7 @@ def build(
             tuple((search.query, search.why) for search in truth.searches),
             tuple(missing),
             truth.plot,
+            draft,
         ),
         added,
     )

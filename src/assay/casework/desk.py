@@ -30,13 +30,17 @@ def page_holding(case: Case, digest: str, offset: int) -> int:
     return (page_at(case, row, offset) if row is not None else None) or 1
 
 
-def statements_on(case: Case, digest: str, page: int) -> list[dict[str, Any]]:
-    """The statements that begin on a page; none where nobody has listened yet."""
+def statements_on(case: Case, digest: str, page: int, least: float) -> list[dict[str, Any]]:
+    """The statements of a confidence of at least `least` that begin on a page."""
     from assay.casework.stating import told
 
     row = case.catalogue.exhibit_id(digest)
     found = told(case, row) if row is not None else None
-    return [] if found is None else [item for item in found.statements() if item["page"] == page]
+    if found is None:
+        return []
+    return [
+        item for item in found.statements() if item["page"] == page and item["confidence"] >= least
+    ]
 
 
 def meaning_of(code: str) -> str:

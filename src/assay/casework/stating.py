@@ -204,11 +204,11 @@ def _given(case: Case, rows: Sequence[int], kinds: Sequence[str]) -> Iterator[di
 
 
 def page_of(
-    case: Case, speaker: str | None, kind: str | None, first: int, count: int
+    case: Case, speaker: str | None, kind: str | None, least: float, first: int, count: int
 ) -> dict[str, Any]:
-    """A page of the case's statements with their total, sifted by speaker or kind."""
+    """A page of the case's statements with their total, sifted by speaker, kind and confidence."""
     case.refresh()
-    total, places = case.catalogue.spoken.places(speaker, kind, first, count)
+    total, places = case.catalogue.spoken.places(speaker, kind, least, first, count)
     items: list[dict[str, Any]] = []
     known: dict[int, list[dict[str, Any]]] = {}
     for exhibit, number in places:

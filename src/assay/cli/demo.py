@@ -48,6 +48,17 @@ def command(ctx: click.Context, folder: str, no_serve: bool, no_browser: bool) -
         click.echo(
             f"      {plural(found, 'finding')}: an earlier wording, words under black boxes."
         )
+        said = case.statements_page(0, 1, "Raske", least=0.2)["total"]
+        click.echo(f"  {program} --case {root / 'case'} statements --speaker Raske")
+        click.echo(f"      {plural(said, 'statement')}: what the Director General said, and where.")
+        checks = case.draft(leak.draft)["checks"]
+        fine = ("verbatim", "agrees")
+        wrong = sum(item["verdict"] not in fine for item in checks)
+        click.echo(f"  {program} --case {root / 'case'} draft {leak.draft}")
+        click.echo(
+            f"      {plural(len(checks), 'place')} of a draft checked, {number(wrong)} to look at:"
+            " a word turned round, a speaker, a sum."
+        )
         click.echo(f"\nNot read: {program} --case {root / 'case'} account --problems")
         if no_serve or not sys.stdout.isatty():
             click.echo(f"The desk: {program} --case {root / 'case'} serve")

@@ -20,6 +20,7 @@ from assay.cli.output import (
 )
 from assay.errors import NoCase, NotFound
 
+_LEAST = 0.2  # confidence from which a statement is listed for reading
 _SHOWN = 300  # characters of what was said on the terminal
 
 
@@ -37,6 +38,10 @@ _SHOWN = 300  # characters of what was said on the terminal
     "--date", "said_on", metavar="YYYY-MM-DD",
     help="The day of a FILE outside any case: it settles years and relative dates.",
 )  # fmt: skip
+@click.option(
+    "--least", type=click.FloatRange(0, 1), metavar="P",
+    help="Leave out statements that are less sure (default: 0.2 in this list, 0 with --json).",
+)  # fmt: skip
 @json_option
 @jsonl_option
 @click.pass_context
@@ -47,6 +52,7 @@ def command(
     kinds: tuple[str, ...],
     speaker: str | None,
     said_on: str | None,
+    least: float | None,
     as_json: bool,
     as_jsonl: bool,
 ) -> int:
@@ -61,14 +67,32 @@ def command(
     found = _find(ctx, case_dir, what, kinds or ("statement", "figure", "date"), said_on)
     if speaker:
         found = (item for item in found if _is_by(item, speaker))
+    plain = not (as_json or as_jsonl)
+    bound = (_LEAST if plain else 0.0) if least is None else least
+    unsure: list[None] = []
+    found = _surer(found, bound, unsure)
     if as_jsonl:
         emit_lines(found)
     elif as_json:
         emit_list(found)
     else:
         _print(found)
+        if unsure:
+            some = plural(len(unsure), "statement")
+            click.echo(f"{some} less sure than {bound:g} left out: `--least 0`.")
         _last_line(ctx, case_dir, what)
     return 0
+
+
+def _surer(
+    found: Iterator[dict[str, Any]], least: float, unsure: list[None]
+) -> Iterator[dict[str, Any]]:
+    """What is at least so sure; each statement that is not leaves a mark in `unsure`."""
+    for item in found:
+        if item.get("confidence", 1.0) >= least:
+            yield item
+        else:
+            unsure.append(None)
 
 
 def _check_day(text: str) -> None:

@@ -21,7 +21,7 @@ TABLES = (
     " statements INTEGER NOT NULL, figures INTEGER NOT NULL, dates INTEGER NOT NULL,"
     " body BLOB NOT NULL)",
     "CREATE TABLE spoken (exhibit INTEGER NOT NULL, number INTEGER NOT NULL,"
-    " speaker TEXT NOT NULL, kind TEXT NOT NULL, anonymous INTEGER NOT NULL,"
+    " speaker TEXT NOT NULL, kind TEXT NOT NULL, confidence REAL NOT NULL,"
     " PRIMARY KEY (exhibit, number)) WITHOUT ROWID",
     "CREATE INDEX spoken_by_speaker ON spoken (speaker, exhibit, number)",
 )
@@ -80,7 +80,7 @@ class Spoken:
                 (
                     exhibit, number,
                     "" if s.speaker is None else s.speaker.name or s.speaker.surface,
-                    s.kind, int(s.speaker is not None and s.speaker.anonymous),
+                    s.kind, s.confidence,
                 )
                 for number, s in enumerate(heard.statements)
             ),
@@ -142,14 +142,14 @@ class Spoken:
         )
 
     def places(
-        self, speaker: str | None, kind: str | None, first: int, count: int
+        self, speaker: str | None, kind: str | None, least: float, first: int, count: int
     ) -> tuple[int, list[tuple[int, int]]]:
         """(total, (exhibit, number of the statement)…) of a page of the list, by exhibit.
 
-        `speaker` is found anywhere in the name, whatever its case.
+        `speaker` is found anywhere in the name, whatever its case; `least` is a confidence.
         """
-        terms: list[str] = []
-        values: list[str] = []
+        terms: list[str] = ["confidence >= ?"]
+        values: list[str | float] = [least]
         if speaker:
             terms.append("speaker LIKE ? ESCAPE '\\'")
             tamed = speaker.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -157,7 +157,7 @@ class Spoken:
         if kind:
             terms.append("kind = ?")
             values.append(kind)
-        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        where = f" WHERE {' AND '.join(terms)}"
         total = self._db.execute(f"SELECT count(*) FROM spoken{where}", values).fetchone()[0]
         rows = self._db.execute(
             f"SELECT exhibit, number FROM spoken{where} ORDER BY exhibit, number LIMIT ? OFFSET ?",

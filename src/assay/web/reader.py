@@ -21,6 +21,7 @@ from assay.web import typeset, wording
 from assay.web.address import View, exhibit_url, view_of, whole
 from assay.web.delivery import WIDTHS
 from assay.web.desk import desk_of, digest_in
+from assay.web.statements import LEAST
 
 MARKS = 500  # marks drawn on one page
 LISTED = 100  # members listed; the rest are a search away
@@ -114,7 +115,7 @@ def gather(case: Case, digest: str, page: int, view: View, nth: int | None) -> d
         "before": before,
         "after": after,
         "total": total,
-        "spoken": statements_on(case, shown["exhibit"], page),
+        "spoken": statements_on(case, shown["exhibit"], page, LEAST),
         "tags": case.tags(),
         "parents": [(parent, path) for parent, path in paths_of(case, shown["parents"]).items()],
     }

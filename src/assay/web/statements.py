@@ -18,6 +18,7 @@ from assay.casework.case import Case
 from assay.web.address import PAGE, whole
 from assay.web.desk import desk_of
 
+LEAST = 0.2  # confidence; what is less sure is shown where it is asked for
 KINDS = ("direct", "indirect", "mixed")
 
 
@@ -26,6 +27,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     speaker: str = ""
     kind: str = ""
+    unsure: bool = False  # those too that are probably none
     page: int = 1
 
     def url(self, **changes: Any) -> str:
@@ -34,7 +36,8 @@ class Wanted(msgspec.Struct, frozen=True):
         pairs = [
             (name, str(value))
             for name, value, plain in (
-                ("speaker", other.speaker, ""), ("kind", other.kind, ""), ("p", other.page, 1)
+                ("speaker", other.speaker, ""), ("kind", other.kind, ""),
+                ("unsure", int(other.unsure), 0), ("p", other.page, 1),
             )
             if value != plain
         ]  # fmt: skip
@@ -47,6 +50,7 @@ def wanted_of(params: QueryParams) -> Wanted:
     return Wanted(
         params.get("speaker", "").strip(),
         kind if kind in KINDS else "",
+        params.get("unsure") == "1",
         whole(params.get("p"), 1) or 1,
     )
 
@@ -58,7 +62,11 @@ async def statements(request: Request) -> Response:
 
     def look(case: Case) -> dict[str, Any]:
         page = case.statements_page(
-            (wanted.page - 1) * PAGE, PAGE, wanted.speaker or None, wanted.kind or None
+            (wanted.page - 1) * PAGE,
+            PAGE,
+            wanted.speaker or None,
+            wanted.kind or None,
+            least=0.0 if wanted.unsure else LEAST,
         )
         return {"found": page, "speakers": case.speakers()}
 

@@ -77,6 +77,12 @@ _HEADS = {
 # Who reads the leak on this path should see the same thing in every language.
 _TEXTS = ("harbour_en", "harbour_zh", "harbour_ru", "harbour_ar", "harbour_ug")
 
+
+def draft() -> str:
+    """A draft on the leak, in Markdown, in which some things are wrong."""
+    return (resources.files(__package__) / "draft.md").read_text(encoding="utf-8")
+
+
 _Text = dict[str, Any]
 
 
