@@ -432,3 +432,13 @@ def test_a_wrong_checksum_in_an_lha_is_said_and_adds_no_bytes() -> None:
     reading = made.read_bytes(body.replace(b"alpha", b"alphb"), "a.lzh")
     [member] = reading.members
     assert (member.size, member.problem and member.problem.code) == (14, "checksum")
+
+
+def test_a_container_in_which_neither_reader_nor_counter_finds_anything_is_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    empty = archives.zip_of({})
+    assert made.read_bytes(empty, "a.zip").problems == ()  # it says itself that it is empty
+    monkeypatch.setattr("assay.extract.census.count", lambda request: None)
+    reading = made.read_bytes(empty, "a.zip")
+    assert [(p.code, p.fatal) for p in reading.problems] == [("damaged", True)]

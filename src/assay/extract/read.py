@@ -136,6 +136,10 @@ def _compare(request: Request, transcript: Transcript) -> None:
     closed = any(p.code == "encrypted" and p.fatal for p in transcript.problems)
     if promised is not None and met < promised and not closed:
         transcript.trouble("members_missing", "", f"{promised - met} of {promised}")
+    if transcript.container and transcript.empty and promised is None and not transcript.problems:
+        # neither its reader nor its counter found anything: that is no honest empty container
+        unknown = "nothing was met in it, and its index cannot be walked"
+        transcript.problems.append(problem("damaged", "", unknown, fatal=True))
 
 
 def _unread(transcript: Transcript, trouble: Problem) -> Reading:
