@@ -119,3 +119,12 @@ def test_the_digits_of_a_date_are_never_a_figure_too(text: str, language: str | 
     taken = [(moment.start, moment.end) for moment in dates(text, language, None)]
     for figure in figures(text, language):
         assert not any(start < figure.end and figure.start < end for start, end in taken)
+
+
+@pytest.mark.parametrize("written", [datetime.date(1, 1, 1), datetime.date(9999, 12, 31)])
+def test_a_day_of_writing_at_the_edge_of_the_calendar_settles_nothing_and_raises_nothing(
+    written: datetime.date,
+) -> None:
+    for text in ("on Tuesday", "last century", "next year", "Nov. 26", "己亥年", "in 90000 days"):
+        for moment in dates(text, None, written):
+            assert moment.since is None

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from assay.model.statement import Moment
 from assay.statements.dates_build import BARE, BUILDERS, Hit
-from assay.statements.dates_settle import Part, settle
+from assay.statements.dates_settle import Part, Settled, settle
 from assay.statements.numerals import Tokens
 from assay.statements.numerals_languages import (
     Grammar,
@@ -36,6 +36,8 @@ def dates(text: str, language: str | None, said_on: datetime.date | None) -> tup
     `language` is an ISO 639-1 code; None: the grammars whose scripts occur. `said_on` is the day on
     which the text was written or published. Nothing is raised, whatever the text.
     """
+    if said_on is not None and not 100 <= said_on.year <= 9900:
+        said_on = None  # nothing was written then; and the calendar must have room around it
     out: list[Moment] = []
     for place, name in enumerate(languages_in(text, language)):
         for part in parts(text, name):
@@ -58,7 +60,10 @@ def _apart(moments: list[Moment]) -> list[Moment]:
 
 def _moment(part: Part, text: str, said_on: datetime.date | None) -> Moment:
     near = _year_near(text) if said_on is None else said_on.year
-    settled = settle(part, said_on, near)
+    try:
+        settled = settle(part, said_on, near)
+    except (OverflowError, ValueError):
+        settled = Settled(why="outside the calendar")
     return Moment(
         surface=text[part.start : part.end],
         start=part.start,

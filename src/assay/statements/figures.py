@@ -673,6 +673,9 @@ class Reader:
             tried = match.group()
             while tried:
                 found = SYMBOLS.get(tried) or (tried if tried in CURRENCY_CODES else None)
+                rest = flat[at + len(tried) : at + len(tried) + 1]
+                if found is not None and rest.isascii() and rest.isalpha():
+                    found = None  # a part of a longer word
                 if found is not None:
                     return found, at + len(tried)
                 tried = tried[:-1]

@@ -136,6 +136,9 @@ def _numbers_in(tokens: Tokens, first: int, last: int) -> list[Fold]:
     out: list[Fold] = []
     at = first
     while at < last:
+        if " " in tokens.meanings[at]:
+            at += 1
+            continue
         fold = None
         for end in range(last, at, -1):
             if " " in tokens.meanings[end - 1]:

@@ -172,7 +172,6 @@ _HAN = re.compile("[㐀-鿿]")
 _CYRILLIC = re.compile("[Ѐ-ӿ]")
 _ARABIC = re.compile("[ء-ي]")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]{2}")
-_KANA = re.compile("[ぁ-ヿ가-힣]")
 _COMMON = {
     "en": "the of and to in that was for is on with said at from by have been",
     "de": "der die und das den von ist des mit nicht ein eine auf dem für sich im wurde",
