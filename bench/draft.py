@@ -5,8 +5,8 @@
 DIR holds `polnear` (news, brat files) and `pdnc` (novels, CSV). Their texts are the case: each
 article is an exhibit of one page, each novel one of pages of 3,000 characters. Speakers are the
 gold annotation. Part of the exhibits gets OCR noise (3, 8, 15 % of characters). Quotations are made
-from gold quotations and changed with lists that stand here alone: the classifier's tables were
-written without them, and a word that both have is left out where that can be (`unseen`).
+from gold quotations and changed with lists that stand here alone; `unseen` are the changes made by
+them. Words that deny and modal verbs are necessarily in the classifier's tables too.
 
 A draft of twenty quotations at a time is checked. Time is CPU time of this process; the index is
 counted apart. A quotation that by chance stands word for word elsewhere in the case is not used.
