@@ -32,6 +32,7 @@ import tesserocr
 from PIL import Image
 
 from assay.engines.tesseract import Tesseract, find_models
+from assay.extract.ocr.language import HAN
 from assay.extract.ocr.page import look_at, read_page
 from assay.ports import Recognizer
 from assay.testing.makers.fonts import FONT_FOLDER, Style
@@ -120,6 +121,9 @@ def measure_choice(options: argparse.Namespace) -> None:
             spent_looking = time.process_time() - began
             looking += spent_looking
             name = seen.look.language if seen else "none"
+            if name in HAN and len(recognizers) > 1:
+                # one model reads both: which of them it was is told by what was read
+                name = read_page(page.picture, page.dpi, recognizers).language
             chosen[name] += 1
             upright = seen is not None and f"turned {-seen.quarter % 360}" in page.about
             turned += not upright

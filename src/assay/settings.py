@@ -59,6 +59,8 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_chars: int = 3000  # a page of a format without pages, at paragraph ends
     sheet_rows: int = 200  # rows of a sheet's page; the header is repeated on each
     dpi: int = 200  # resolution of page pictures for OCR
+    ocr_pixels: int = 8_000_000  # of a page for OCR (A3 at 200 dpi); larger ones are scaled down
+    ocr_least: int = 20_000  # pixels; smaller pictures (icons, thumbnails) are left without OCR
     transcriber: str = ""  # plugin that writes down what is said; "" for none
     transcriber_model: str = ""  # its model: a folder or file on this computer
     transcriber_language: str = ""  # ISO 639-1; "" = found out by the plugin

@@ -128,9 +128,8 @@ def exif_jpeg() -> bytes:
     return out.getvalue()
 
 
-def test_a_picture_is_a_page_that_waits_for_ocr_with_its_metadata() -> None:
+def test_a_picture_is_a_page_with_its_metadata() -> None:
     reading = made.read_bytes(exif_jpeg(), "a.jpg")
-    assert reading.pages[0].wants_ocr
     assert (reading.pages[0].width, reading.pages[0].height) == (10, 20)
     assert reading.metadata.author == "A. Voss"
     assert reading.metadata.created == "2019-03-14T09:00:00"

@@ -63,14 +63,20 @@ def names(reading: Reading) -> list[bytes]:
 
 
 def test_a_heic_picture_waits_for_ocr_and_can_be_drawn(tmp_path: Path) -> None:
-    body = heic()
+    body = heic((320, 160))
     reading = made.read_bytes(body, "a.heic")
     assert (reading.type, reading.status) == ("image/heic", "read")
     assert [p.wants_ocr for p in reading.pages] == [True]
     path = tmp_path / "a"
     path.write_bytes(body)
-    assert raster(path, 1, 200, Limits()).size == (64, 32)
+    assert raster(path, 1, 200, Limits()).size == (320, 160)
     assert draw(path, 1, 64, Limits())[:4] == b"RIFF"
+
+
+def test_a_picture_too_small_for_words_does_not_wait_for_ocr_and_says_so() -> None:
+    reading = made.read_bytes(encoded("PNG", (160, 120)), "thumbnail.png")
+    assert [page.wants_ocr for page in reading.pages] == [False]
+    assert ("image:left without OCR", "page 1: 160 x 120") in reading.metadata.found
 
 
 def test_every_picture_of_a_heif_file_is_a_page(tmp_path: Path) -> None:
@@ -97,7 +103,7 @@ def test_a_heic_without_its_pixels_still_tells_its_exif() -> None:
      ("BMP", "image/bmp"), ("ICO", "image/vnd.microsoft.icon"), ("GIF", "image/gif")],
 )  # fmt: skip
 def test_a_picture_of_each_kind_is_told_by_content_and_waits_for_ocr(kind: str, media: str) -> None:
-    reading = made.read_bytes(encoded(kind), "picture")
+    reading = made.read_bytes(encoded(kind, (256, 256)), "picture")
     assert reading.type == media
     assert reading.status == "read"
     assert [p.wants_ocr for p in reading.pages] == [True]

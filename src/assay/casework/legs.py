@@ -33,7 +33,7 @@ from assay.engines.catalogue import Catalogue, Row, Waiting
 from assay.engines.folder import FolderBlobs
 from assay.engines.sandbox import Pool
 from assay.errors import NotFound
-from assay.extract.problems import problem
+from assay.extract.problems import LEFT_WITHOUT_OCR, problem
 from assay.index.write import day_of
 from assay.model.exhibit import RawPath
 from assay.model.finding import Examination
@@ -130,6 +130,8 @@ class Legs:
         self._looking: dict[int, tuple[int, str, bool]] = {}  # task -> (exhibit, digest, waits)
         self._ocr_sent: dict[int, tuple[int, str, int]] = {}
         self._ocr_after = (0, 0)
+        self._ocr_known: Path | None = None  # the list of pictures, laid down at the first page
+        self._ocr_kept: dict[str, str] = {}  # picture -> kept text, of this run
         self._ocr_entries: list[tuple[Entry, int, tasks.OcrAnswer, str]] = []
         self._unheard: collections.deque[str] | None = None
         self._hear_sent: dict[int, Waiting] = {}
@@ -551,6 +553,9 @@ class Legs:
                 self._store_member(exhibit, path, waiting.depth, member, fresh)
             # members first: a container's spool is emptied before the next one is opened
             self._ready.extendleft(reversed(fresh))
+        if small := [value for name, value in reading.metadata.found if name == LEFT_WITHOUT_OCR]:
+            # said, but no reason to call it partly read
+            self._catalogue.add_problems(exhibit, "ocr", [problem("ocr_too_small", small[0])])
         self._reuse_ocr(exhibit, digest, reading)
         if self._settings.reading.ocr == "all":
             self._catalogue.queue_all_pages_of(exhibit)
@@ -837,7 +842,8 @@ class Legs:
             self._store_page(exhibit, digest, page, outcome)
         self._tell("recognising")
 
-    def _send_page(self, exhibit: int, digest: str, page: int) -> None:
+    def _send_page(self, exhibit: int, digest: str, page: int, *, anew: bool = False) -> None:
+        """`anew`: also where its picture was recognised before."""
         assert self._pool is not None
         row = self._catalogue.row_by_id(exhibit)
         place = self._place(exhibit, digest, row.held)
@@ -854,12 +860,34 @@ class Legs:
                 for language in self._catalogue.languages_near(exhibit)
                 for model in OCR_MODELS.get(language, ())
             ),
+            self._passwords,
+            self._settings.reading.ocr_pixels,
+            "" if anew else str(self._known_pictures()),
         )
         self._serial += 1
         self._ocr_sent[self._serial] = (exhibit, digest, page)
         self._pool.submit(
             Task(self._serial, "ocr", _PACK.encode(request), self._settings.limits.ocr_seconds)
         )
+
+    def _known_pictures(self) -> Path:
+        """The list of pictures that this case has recognised by the present recipe."""
+        if self._ocr_known is None:
+            self._ocr_known = self._spool / "recognised"
+            with self._ocr_known.open("wb") as out:
+                for picture in self._catalogue.ocr_pictures(self._recipe):
+                    out.write(_of_digest(picture))
+        return self._ocr_known
+
+    def _was_kept(self, picture: str) -> tasks.OcrAnswer | None:
+        """What a picture was recognised as, and kept."""
+        kept = self._ocr_kept.get(picture) or self._catalogue.ocr_of_picture(picture, self._recipe)
+        if kept is None or not self._kept.has(kept):
+            return None
+        if self._ocr_entries:
+            self._kept.sync()  # it may be among those that no event names yet
+        with self._kept.open(kept) as stream:
+            return msgspec.json.decode(stream.read(), type=tasks.OcrAnswer)
 
     def _store_page(self, exhibit: int, digest: str, page: int, outcome: Outcome) -> None:
         answer = tasks.OcrAnswer("")
@@ -876,6 +904,12 @@ class Legs:
             except msgspec.DecodeError:
                 answer.problems = (problem("ocr_failed", "", "garbage"),)
                 answer.verdict = "failed"
+        if answer.verdict == "known":
+            before = self._was_kept(answer.picture)
+            if before is None:  # withdrawn since
+                self._send_page(exhibit, digest, page, anew=True)
+                return
+            answer = before
         troubles = [msgspec.structs.replace(p, where=f"page {page}") for p in answer.problems]
         if troubles:
             with self._catalogue.writing():
@@ -894,6 +928,10 @@ class Legs:
         self.tally.ocr_pages += 1
         self._done_bytes += 1
         kept = self._kept.put(msgspec.json.encode(answer))
+        if answer.picture not in self._ocr_kept:
+            self._ocr_kept[answer.picture] = kept
+            with self._known_pictures().open("ab") as out:
+                out.write(_of_digest(answer.picture))
         body = {
             "page": page,
             "recipe": self._recipe,
@@ -1142,6 +1180,10 @@ class Legs:
             shown = places[0][1][-_PATH_SHOWN:] if places else ""
             found.append({"exhibit": digest, "path": shown, "seconds": round(seconds)})
         return sorted(found, key=lambda item: -item["seconds"])[:_RUNNING_SHOWN]
+
+
+def _of_digest(name: str) -> bytes:
+    return bytes.fromhex(name.removeprefix("sha256:"))
 
 
 # Languages of text by ISO 639-1, as readers give them, for the codes of OCR models.

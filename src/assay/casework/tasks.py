@@ -6,7 +6,9 @@ write below its scratch folder; whatever it says is checked again by the one who
 
 from __future__ import annotations
 
+import contextlib
 import mmap
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -125,7 +127,11 @@ class PictureRequest(msgspec.Struct):
 
 
 class OcrRequest(msgspec.Struct):
-    """Recognise one page. `neighbours`: languages of what lies around it."""
+    """Recognise one page. `neighbours`: languages of what lies around it.
+
+    `known` is a file with the digests of pictures that were recognised before, 32 bytes each;
+    "" where the page is to be recognised whether it was or not.
+    """
 
     path: str
     page: int
@@ -133,6 +139,9 @@ class OcrRequest(msgspec.Struct):
     limits: Limits
     langs: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = ()
+    pixels: int = 8_000_000
+    known: str = ""
 
 
 class ListenItem(msgspec.Struct, array_like=True):
@@ -164,7 +173,10 @@ class CommentRequest(msgspec.Struct):
 
 
 class OcrAnswer(msgspec.Struct):
-    """A recognised page; `verdict` is text, blank, picture or failed (then with problems)."""
+    """A recognised page; `verdict` is text, blank, picture or failed (then with problems).
+
+    It is `known` where the same picture was recognised before, and nothing was done here.
+    """
 
     picture: str
     text: str = ""
@@ -362,11 +374,19 @@ def recognise_page(body: bytes) -> bytes:
     request = msgspec.msgpack.decode(body, type=OcrRequest)
     if not _RECOGNISERS:
         _RECOGNISERS.extend(recognisers())
-    picture = raster(Path(request.path), request.page, request.dpi, request.limits)
-    head = f"{picture.mode} {picture.size[0]} {picture.size[1]} {request.dpi} ".encode()
-    name = digest_of(head + picture.tobytes())
+    picture = raster(
+        Path(request.path), request.page, request.dpi, request.limits, request.passwords
+    )
     dpi, shown = _resolutions(Path(request.path), picture, request.dpi)
-    page = read_page(picture, dpi, _RECOGNISERS, request.langs, request.neighbours)
+    size = f"{picture.mode} {picture.size[0]} {picture.size[1]} {dpi} {shown:g} {request.pixels}"
+    # what a person named decides the model; what lies around only helps to find it
+    head = f"{size} {','.join(request.langs)} ".encode()
+    name = digest_of(head + picture.tobytes())
+    if request.known and _is_known(request.known, name):
+        return _PACK.encode(OcrAnswer(picture=name, verdict="known"))
+    page = read_page(
+        picture, dpi, _RECOGNISERS, request.langs, request.neighbours, pixels=request.pixels
+    )
     if page.words is not None and dpi != shown:
         boxes = tuple(round(side * dpi / shown) for side in page.words.boxes)
         words = msgspec.structs.replace(page.words, boxes=boxes)
@@ -383,6 +403,34 @@ def recognise_page(body: bytes) -> bytes:
             problems=page.problems,
         )
     )
+
+
+def _is_known(place: str, name: str) -> bool:
+    """Whether a picture's digest is in the file; what was there before is not read again."""
+    wanted = bytes.fromhex(name.removeprefix("sha256:"))
+    if _KNOWN.place != place:
+        _KNOWN.place, _KNOWN.read_to, _KNOWN.digests = place, 0, set()
+    with contextlib.suppress(FileNotFoundError), Path(place).open("rb") as stream:
+        if stream.seek(0, os.SEEK_END) < _KNOWN.read_to:  # another run laid it down anew
+            _KNOWN.read_to, _KNOWN.digests = 0, set()
+        stream.seek(_KNOWN.read_to)
+        more = stream.read()
+        whole = len(more) - len(more) % len(wanted)
+        _KNOWN.digests.update(more[at : at + 32] for at in range(0, whole, 32))
+        _KNOWN.read_to += whole
+    return wanted in _KNOWN.digests
+
+
+class _Known:
+    """What this worker has read of the list of pictures that were recognised."""
+
+    place = ""
+    read_to = 0
+    digests: set[bytes]
+
+
+_KNOWN = _Known()
+_KNOWN.digests = set()
 
 
 def _resolutions(path: Path, picture: Any, asked: int) -> tuple[int, float]:

@@ -1180,6 +1180,13 @@ class Catalogue:
         rows = self._db.execute("SELECT DISTINCT digest FROM ocr_kept WHERE kept = ?", (kept,))
         return [row[0] for row in rows]
 
+    def ocr_pictures(self, recipe: str) -> Iterable[str]:
+        """The pictures that were recognised by a recipe."""
+        for (picture,) in self._db.execute(
+            "SELECT DISTINCT picture FROM ocr_kept WHERE recipe = ?", (recipe,)
+        ):
+            yield picture
+
     def ocr_of_picture(self, picture: str, recipe: str) -> str | None:
         """The kept digest for the same picture and recipe, met in another place."""
         row = self._db.execute(

@@ -22,7 +22,7 @@ import PIL
 from PIL import ExifTags, Image, ImageFile
 
 from assay.extract import dates, image_parts
-from assay.extract.problems import Stop
+from assay.extract.problems import LEFT_WITHOUT_OCR, Stop
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 from assay.ports import Card
@@ -182,11 +182,14 @@ def _read_frames(request: Request, transcript: Transcript) -> None:
                 transcript.trouble("limit_pixels", f"page {page}", f"{width} x {height}")
             across, down = _turned(picture)
             dpi = resolution(picture)
+            small = width * height < request.options.ocr_least
+            if small:
+                transcript.note(LEFT_WITHOUT_OCR, f"page {page}: {width} x {height}")
             transcript.page(
                 "",
                 width=across * 72 / dpi,
                 height=down * 72 / dpi,
-                wants_ocr=width * height <= request.limits.pixels,
+                wants_ocr=not small and width * height <= request.limits.pixels,
             )
         if words:
             transcript.page("\n".join(words), "words in the file")

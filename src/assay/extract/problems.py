@@ -11,6 +11,8 @@ import msgspec
 
 from assay.model.reading import Problem
 
+LEFT_WITHOUT_OCR = "image:left without OCR"  # metadata of a picture that is too small for words
+
 
 class Kind(msgspec.Struct, frozen=True):
     """What a code means, and the next step that is offered where none more exact is known."""
@@ -173,6 +175,10 @@ PROBLEMS: dict[str, Kind] = {
     "ocr_no_words": Kind(
         "there is ink on the page and no word was recognised: a picture, or text beyond OCR",
         "Look at the page picture; where it shows text, run `assay retry` with --langs.",
+    ),
+    "ocr_too_small": Kind(
+        "the picture is too small for words that could be read, and was left without OCR",
+        "Look at it; lower reading.ocr_least in case.toml and run `assay retry` to have it read.",
     ),
     "not_listened": Kind(
         "the text was read, but looking for statements in it did not come to its end",

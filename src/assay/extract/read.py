@@ -110,7 +110,7 @@ def _settle(request: Request, transcript: Transcript) -> Reading:
     if not (transcript.pages or transcript.problems or transcript.container):
         transcript.enter(0)  # a file without words is one empty page, not a page that was lost
     if transcript.language is None and transcript.length:
-        transcript.language = language_of(transcript.text())
+        transcript.language = language_of(_sound_text(transcript))
     if request.only is None:
         _compare(request, transcript)
     return transcript.finish()
@@ -121,6 +121,16 @@ def _write_names(transcript: Transcript) -> None:
         member_names.write_names(transcript)
     except Stop as stop:
         transcript.problems.append(stop.problem)
+
+
+def _sound_text(transcript: Transcript) -> str:
+    """The text without layers that are garbage: these are in no language."""
+    text, at, sound = transcript.text(), 0, []
+    for region in sorted(transcript.regions, key=lambda region: region.start):
+        if region.kind == "garbled":
+            sound.append(text[at : region.start])
+            at = max(at, region.end)
+    return "".join([*sound, text[at:]]) if sound else text
 
 
 def _compare(request: Request, transcript: Transcript) -> None:

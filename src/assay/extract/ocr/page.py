@@ -48,6 +48,7 @@ _HOPELESS = 40.0  # a look this bad is at no text, or at one that no model reads
 _QUICK_SIDE = 1300
 _PIECES = 3  # of lines, where one does not tell the language
 _GOOD_DPI = 200  # more is not read better; less loses marks and dots
+PIXELS = 8_000_000  # of a page at most: the setting reading.ocr_pixels
 _POOR = 55.0  # a look this bad may be at a language that no model knows
 
 Verdict = Literal["text", "blank", "picture", "failed"]
@@ -80,8 +81,9 @@ def read_page(
     langs: Sequence[str] = (),
     neighbours: Sequence[str] = (),
     where: str = "",
+    pixels: int = PIXELS,
 ) -> OcrPage:
-    """Read a page picture (any mode) of `dpi` dots an inch.
+    """Read a page picture (any mode) of `dpi` dots an inch; one of more `pixels` is scaled down.
 
     For each language the first of `recognizers` that knows it reads the page, and the last
     takes the first look: put the better one first and the cheaper one last. `langs`: the
@@ -97,7 +99,7 @@ def read_page(
     if min(picture.size) < _SMALLEST[0] or max(picture.size) < _SMALLEST[1]:
         return OcrPage("picture")
     try:
-        return _read(picture, dpi, recognizers, langs, neighbours, where)
+        return _read(picture, dpi, recognizers, langs, neighbours, where, pixels)
     except EngineError as error:
         detail = f"{error.subject}: {error.what}"
         return OcrPage("failed", problems=(problem("ocr_failed", where, detail),))
@@ -126,13 +128,14 @@ def look_at(
     recognizers: Sequence[Recognizer],
     langs: Sequence[str] = (),
     neighbours: Sequence[str] = (),
+    pixels: int = PIXELS,
 ) -> Looked | None:
     """Turn a page picture (L or RGB) upright and choose its language by a first look.
 
     None where no model is there. Raises EngineError.
     """
     tenths = 720 / dpi
-    picture, dpi, scale = _resize(picture, dpi)
+    picture, dpi, scale = _resize(picture, dpi, pixels)
     tenths /= scale
     ink = find_ink(picture)
     lie = find_lie(ink)
@@ -166,8 +169,9 @@ def _read(
     langs: Sequence[str],
     neighbours: Sequence[str],
     where: str,
+    pixels: int,
 ) -> OcrPage:
-    seen = look_at(picture, dpi, recognizers, langs, neighbours)
+    seen = look_at(picture, dpi, recognizers, langs, neighbours, pixels)
     if seen is None:
         return OcrPage("failed", problems=(_no_model(["eng"], where),))
     look = seen.look
@@ -219,7 +223,7 @@ def _grow(word: OcrWord, scale: float) -> OcrWord:
     return msgspec.structs.replace(word, box=(left, top, right, bottom))
 
 
-def _resize(picture: Image.Image, dpi: int) -> tuple[Image.Image, int, float]:
+def _resize(picture: Image.Image, dpi: int, pixels: int = PIXELS) -> tuple[Image.Image, int, float]:
     """The picture at a resolution that engines read well: (picture, dots an inch, scale).
 
     A resolution that would make a sheet of two feet is not believed: cameras write 72.
@@ -231,10 +235,16 @@ def _resize(picture: Image.Image, dpi: int) -> tuple[Image.Image, int, float]:
     if not (scale > 1.3 and long_side * scale <= 3500) and not (
         scale < 0.75 and long_side * scale >= 1600
     ):
-        return picture, dpi, 1.0
+        scale = 1.0
     scale = min(scale, 3.0)
+    most = (pixels / (picture.width * picture.height)) ** 0.5
+    if scale > most:
+        scale = most
+    if scale == 1.0:
+        return picture, dpi, scale
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS), round(dpi * scale), scale
+    kind = Image.Resampling.LANCZOS if scale > 1 else Image.Resampling.BILINEAR
+    return picture.resize(size, kind, reducing_gap=2.0), max(1, round(dpi * scale)), scale
 
 
 class _View:
