@@ -311,3 +311,19 @@ def test_files_in_a_pdf_under_a_password_are_counted_with_it() -> None:
     body = made.pdf("A page.", attachments={"a.txt": b"alpha"}, password="tide")
     assert made.read_bytes(body, "a.pdf").expected is None
     assert made.read_bytes(body, "a.pdf", passwords=("ebb", "tide")).expected == 1
+
+
+def test_a_database_whose_cells_lie_over_each_other_is_not_counted(tmp_path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "a.db") as book:
+        book.execute("PRAGMA page_size = 512")
+        book.execute("CREATE TABLE words (word TEXT)")
+        book.executemany("INSERT INTO words VALUES (?)", [("word " * 40,)] * 2)
+    body = bytearray((tmp_path / "a.db").read_bytes())
+    assert made.read_bytes(bytes(body), "a.db").expected == 0
+    page = 512  # the table's own page: its one cell is claimed sixty times over
+    slot = body[page + 8 : page + 10]
+    body[page + 3 : page + 5] = (60).to_bytes(2, "big")
+    body[page + 8 : page + 128] = slot * 60
+    assert made.read_bytes(bytes(body), "a.db").expected is None

@@ -28,6 +28,8 @@ class _Trees:
             raise ValueError("too large to count apart")
         size = int.from_bytes(self._body[16:18], "big")
         self._size = 65_536 if size == 1 else size
+        if self._size not in (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536):
+            raise ValueError("no page has such a size")
         self._usable = self._size - self._body[20]
         self._encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(self._body[59], "utf-8")
 
@@ -62,7 +64,7 @@ class _Trees:
             seen.add(number)
             base = (number - 1) * self._size
             at = base + (100 if number == 1 else 0)
-            kind = self._body[at]
+            kind, held = self._body[at], 0
             for index in range(int.from_bytes(self._body[at + 3 : at + 5], "big")):
                 slot = at + (12 if kind in (2, 5) else 8) + 2 * index
                 place = base + int.from_bytes(self._body[slot : slot + 2], "big")
@@ -73,6 +75,9 @@ class _Trees:
                     length, place = self._number(place)
                     if kind == 13:
                         _, place = self._number(place)
+                    held += self._local(length, kind != 13)
+                    if held > self._size:
+                        raise ValueError("cells that lie over each other")
                     found.append((place, length, kind != 13))
             if kind in (2, 5):
                 ahead.append(int.from_bytes(self._body[at + 8 : at + 12], "big"))
