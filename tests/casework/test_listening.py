@@ -203,3 +203,12 @@ def test_a_task_answers_for_each_text_in_order() -> None:
     answer = tasks.listen_to_texts(msgspec.msgpack.encode(request))
     heard = msgspec.msgpack.decode(answer, type=list[Heard])
     assert [len(one.statements) > 0 for one in heard] == [False, True]
+
+
+def test_a_line_that_is_no_sentence_still_has_its_date_and_its_figure(tmp_path: Path) -> None:
+    (tmp_path / "line.txt").write_text("2019年11月26日", encoding="utf-8")
+    (found,) = statements_of_file(tmp_path / "line.txt")
+    assert found["from"][:10] == "2019-11-26"
+    (tmp_path / "line.txt").write_text("1.5亿", encoding="utf-8")
+    (found,) = statements_of_file(tmp_path / "line.txt")
+    assert found["low"] == 150_000_000

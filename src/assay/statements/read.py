@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from assay.statements.tagger import Model
 
 _CHUNK = 200_000
+_SHORT = 1_000  # of a text so short figures and dates are given whatever it is
 _LETTER = re.compile(r"[^\W\d_]")
 _ODD = re.compile(r"[{}=<>|;\\\t_#]|\d")
 _EDGES = frozenset("“”\"„«»‹›「」『』‘’'`〝〞〟")
@@ -68,12 +69,15 @@ def listen(
     dated: list[Moment] = []
     for begin, end in _chunks(text):
         part = text[begin:end]
-        if not _prose(part):
-            continue
+        prose = _prose(part)
+        if not prose and len(text) > _SHORT:
+            continue  # a table or code
         moments = dates(part, language, said_on)
         for figure in figures(part, language):
             counted.append(_figure_moved(figure, begin) if begin else figure)
         dated.extend(_moment_moved(moment, begin) if begin else moment for moment in moments)
+        if not prose:
+            continue
         spoken = (language or told(part)).lower()[:2]
         methods.add("model" if model is not None and spoken == "en" else "rules")
         for one in _statements(part, spoken, model, moments):
