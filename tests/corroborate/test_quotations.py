@@ -119,16 +119,6 @@ def test_a_denial_left_out_is_seen_through_misread_letters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quotation", "left_out"),
-    [
-        ("the northern pier will hold another winter", "I do not think that"),
-        ("We will never sell the crane", "but"),
-        ("we would build a new school for every ward", "If the council pays"),
-        ("Nothing else was", ""),
-        ("We will never sell the crane, but we can rent it out", ""),
-    ],
-)
-@pytest.mark.parametrize(
     ("source", "quotation"),
     [
         ("She can,t expiain it at all, sald tbe cook", "She can explain it at all, said the cook"),
@@ -149,6 +139,16 @@ def test_no_denial_is_lost_in_a_bad_scan(source: str, quotation: str) -> None:
         assert checked(ours, case=Held([page])).verdict != "verbatim"
 
 
+@pytest.mark.parametrize(
+    ("quotation", "left_out"),
+    [
+        ("the northern pier will hold another winter", "I do not think that"),
+        ("We will never sell the crane", "but"),
+        ("we would build a new school for every ward", "If the council pays"),
+        ("Nothing else was", ""),
+        ("We will never sell the crane, but we can rent it out", ""),
+    ],
+)
 def test_what_was_cut_off_and_changes_the_sense_is_told(quotation: str, left_out: str) -> None:
     one = checked(quotation)
     assert one.verdict == ("truncated" if left_out else "verbatim")

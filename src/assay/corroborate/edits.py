@@ -384,6 +384,9 @@ class _Block:
             for number in mine:
                 held[number] = True
             return []
+        torn = any(self._torn_denial(self.theirs[n]) for n in other)
+        if torn and not any(map(denial, our_norms)):
+            return [self._row("negation", mine, other)]
         if len(mine) == len(other) == 1:
             noise = is_noise(our_norms[0], their_norms[0], lexicon, misread)
         else:
@@ -403,6 +406,11 @@ class _Block:
             return [self._row("noise", mine, other)]
         return [self._row(self._kind(mine, other, lexicon), mine, other)]
 
+    def _torn_denial(self, token: Token) -> bool:
+        """Whether a token is what a misread mark left of a denial ("can,t")."""
+        before = self.their_text[max(0, token.start - 12) : token.start]
+        return token.norm in ("t", "nt") and _AUXILIARY.search(before) is not None
+
     def _stray(self, token: Token, lexicon: Lexicon, misread: float) -> bool:
         """Whether a token of the source is dirt, or the number of a note set on a word."""
         norm = token.norm
@@ -413,8 +421,8 @@ class _Block:
             return len(norm) < 4 and bool(before) and (before.isalpha() or before in '.,;”"’')
         if value(norm) is not None:
             return False
-        if norm == "t" and _AUXILIARY.search(self.their_text[: token.start][-12:]):
-            return False  # "can,t": the mark was misread
+        if self._torn_denial(token):
+            return False
         if len(norm) == 1:
             # an "n" may be what is left of "no"
             return norm not in ("a", "i", "n") or (norm != "n" and misread >= NOISY)
