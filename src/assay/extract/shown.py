@@ -247,7 +247,7 @@ def shown_rows(
     beyond = (1 << 30, 0, 0)
     at = next(styled, beyond)
     for number, row in enumerate(rows, 1):
-        cells = [cell_text(value) for value in row]
+        cells = ["" if value == "" else cell_text(value) for value in row]  # most are empty
         while at[0] <= number:
             place = at[1] - column
             if at[0] == number and 0 <= place < len(cells) and cells[place]:
