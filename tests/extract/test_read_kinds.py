@@ -170,3 +170,11 @@ def test_two_workers_with_one_scratch_folder_never_write_to_one_file(
     monkeypatch.setattr("os.getpid", lambda: 1)
     assert request.aside("unsealed") != mine
     assert mine.parent == tmp_path
+
+
+def test_the_first_magic_number_in_the_list_that_fits_is_the_type() -> None:
+    for at, magic, _ in types._MAGIC:
+        head = (bytes(at) + magic).ljust(64, b"x")
+        first = next(m for place, number, m in types._MAGIC if head.startswith(number, place))
+        if types.magic_of(head) and not head.startswith((b"PK", b"RIFF")):
+            assert types.magic_of(head) == first

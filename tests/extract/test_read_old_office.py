@@ -161,3 +161,11 @@ def test_packed_rtf_unpacks_as_its_description_says() -> None:
         "0af32068656c090020627705b06c647d0a800fa0"
     )
     assert unpack(packed, 10_000) == b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"
+
+
+def test_packed_rtf_that_copies_what_it_is_writing_comes_out_whole() -> None:
+    from assay.extract.msg import unpack
+
+    # the second example of [MS-OXRTFCP] 3.2.2
+    packed = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0")
+    assert unpack(packed, 10_000) == b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
