@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 200_000
 _SHORT = 1_000  # of a text so short figures and dates are given whatever it is
+# what is less probable than this, and stands in no quotation marks, is left out
+_LEAST = 0.05
 _LETTER = re.compile(r"[^\W\d_]")
 _ODD = re.compile(r"[{}=<>|;\\\t_#]|\d")
 _EDGES = frozenset("“”\"„«»‹›「」『』‘’'`〝〞〟")
@@ -166,6 +168,8 @@ def _dressed(
         ]
         content, quoted, kind = _pieces(text, stretches, outers)
         if not content or _work(text, words, frame, quoted):
+            continue
+        if frame.sure < _LEAST and kind == "indirect":
             continue
         speaker: Mention | None = None
         if source is not None:
