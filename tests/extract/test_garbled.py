@@ -47,11 +47,13 @@ def test_a_page_with_a_broken_map_to_unicode_waits_for_ocr_and_keeps_its_layer(s
     assert reading.text
     assert [r.kind for r in reading.regions] == ["garbled"]
     assert any(name == "pdf:text layer garbled" for name, _ in reading.metadata.found)
+    assert reading.metadata.language is None  # it comes with what is recognised
 
 
 def test_the_same_page_with_a_whole_map_does_not_wait() -> None:
     reading = made.read_bytes(broken(0), "a.pdf")
     assert not reading.pages[0].wants_ocr
+    assert reading.metadata.language == "en"
     assert reading.regions == ()
 
 

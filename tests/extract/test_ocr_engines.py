@@ -4,7 +4,7 @@ import importlib.util
 from itertools import pairwise
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from assay.engines.rapidocr_engine import RapidOcr, _Line, in_reading_order
 from assay.engines.tesseract import Tesseract, package_of
@@ -149,3 +149,20 @@ def test_pieces_of_one_row_share_a_line() -> None:
 
 def test_a_wide_gap_ends_a_block() -> None:
     assert lay((100, 100, 500, 130), (100, 190, 500, 220)) == ["0.0:0", "1.1:1"]
+
+
+@pytest.mark.needs("tesseract-ocr-eng", "fonts-noto-core")
+@pytest.mark.parametrize("quarter", [90, 180, 270])
+def test_a_single_line_is_read_whichever_way_it_is_turned(
+    tesseract: Tesseract, quarter: int
+) -> None:
+    line = "The engineer answered that the old quay would not survive."
+    shown = render(line, 300).rotate(quarter, expand=True)
+    page = read_page(shown, 200, [tesseract])
+    assert (folded(page), page.turned) == (line, (360 - quarter) % 360)
+
+
+@pytest.mark.needs("tesseract-ocr-eng", "fonts-noto-core")
+def test_white_letters_on_black_are_read(tesseract: Tesseract) -> None:
+    page = read_page(ImageOps.invert(render(ENGLISH, 300).convert("L")), 200, [tesseract])
+    assert (folded(page), page.language) == (ENGLISH, "eng")
