@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-METHOD = 2
+METHOD = 3
 _WEIGHTS = Path(__file__).parent / "weights"
 
 
