@@ -463,6 +463,8 @@ def intervals(part: Part, written: dt.date | None, near: int) -> tuple[list[Inte
         "dayofmonth",
         "now",
         "rest",
+        "unit",
+        "span",
     )
     if relative and written is None and part.kind not in ("day",):
         return [], "depends on the day of writing, which is not known"
