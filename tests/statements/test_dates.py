@@ -132,5 +132,5 @@ def test_a_day_of_writing_at_the_edge_of_the_calendar_settles_nothing_and_raises
 
 def test_a_day_inside_a_stretch_without_a_day_of_writing_stays_open() -> None:
     for stretch in ("the year", "this month", "that week"):
-        (found,) = dates(f"It came on the first Monday of {stretch}.", "en", None)
+        found, *_ = dates(f"It came on the first Monday of {stretch}.", "en", None)
         assert found.since is None and "day of writing" in found.why
