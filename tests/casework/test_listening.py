@@ -193,7 +193,7 @@ def test_the_day_given_for_a_file_settles_its_dates(tmp_path: Path) -> None:
     (tmp_path / "short.txt").write_text("The board met on Tuesday, Nov. 26, in the old hall.")
     place = tmp_path / "short.txt"
     (open_,) = statements_of_file(place, None, ["date"])
-    assert open_["from"] is None and "2019-11-26" in open_["candidates"]
+    assert open_["from"] is None and 2019 in open_["candidates"] and "2019-11-26" in open_["fits"]
     (settled,) = statements_of_file(place, "2019-11-28", ["date"])
     assert settled["from"][:10] == "2019-11-26"
 

@@ -86,7 +86,8 @@ def test_figures_inside_the_words_come_with_the_statement() -> None:
 def test_a_date_without_a_year_says_which_years_fit() -> None:
     dates = [item for item in told().everything() if item["schema"] == "assay/date/1"]
     assert dates[0]["from"] is None
-    assert dates[0]["candidates"] == ["2019-05-04", "2020-05-04"]
+    assert dates[0]["candidates"] == [2019, 2020]
+    assert dates[0]["fits"] == ["2019-05-04", "2020-05-04"]
 
 
 def test_an_id_outlives_other_statements_coming_and_going() -> None:

@@ -142,7 +142,8 @@ class Told:
             "from": moment.since,
             "to": moment.until,
             "why": moment.why,
-            "candidates": list(moment.candidates),
+            "candidates": _candidates(moment),
+            "fits": list(moment.candidates),
         }
 
     def _date(self, moment: Moment) -> dict[str, Any]:
@@ -161,6 +162,14 @@ class Told:
             yield from map(self._figure, self._heard.figures)
         if "date" in kinds:
             yield from map(self._date, self._heard.dates)
+
+
+def _candidates(moment: Moment) -> list[int | str]:
+    """What would fit: the years alone where nothing but the year is open, else whole dates."""
+    days = {text[5:10] for text in moment.candidates}
+    if moment.since is None and len(days) == 1 and "" not in days:
+        return [int(text[:4]) for text in moment.candidates]
+    return list(moment.candidates)
 
 
 def told(case: Case, exhibit: int) -> Told | None:

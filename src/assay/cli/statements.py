@@ -155,7 +155,7 @@ def _print(found: Iterator[dict[str, Any]]) -> None:
                 span = item["from"] + (f" to {item['to']}" if item["to"] else "")
             else:
                 span = "not settled" + (
-                    f", could be {', '.join(item['candidates'][:3])}" if item["candidates"] else ""
+                    f", could be {', '.join(item['fits'][:3])}" if item["fits"] else ""
                 )
             click.echo(f"  date    p. {item['page']}  {safe(item['surface'])}: {span}")
     click.echo(
