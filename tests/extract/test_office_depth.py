@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from PIL import Image
 
 from assay import settings
-from assay.extract import embedded, vba
+from assay.extract import compound, embedded, vba
 from assay.extract.member import open_member
 from assay.testing.makers import archives, binary_office, docx, images, odf, pptx, xlsx
 
@@ -570,3 +570,8 @@ def test_a_list_of_four_thousand_million_properties_ends_with_the_bytes() -> Non
     reading = made.read_bytes(made.ole(tree), "a.doc")
     assert ("ole:titles_of_parts", "One") in found(reading)
     assert reading.status == "read"
+
+
+def test_a_compound_file_that_names_no_part_is_damaged_and_never_an_empty_text() -> None:
+    reading = made.read_bytes(compound.written({}), "object.bin")
+    assert [p.code for p in reading.problems] == ["damaged"] and reading.status == "unread"

@@ -47,6 +47,8 @@ def read_embedded(request: Request, transcript: Transcript) -> None:
         if "\x03ocxname" in inside:
             _control(ole, transcript)
             return
+        if not inside:
+            raise Stop("damaged", "", "a compound file in which no part is named")
         left = [k for k in compound.children(ole, ()) if not _says_nothing(k.name)]
         if not left:
             return
