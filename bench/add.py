@@ -16,6 +16,7 @@ among those who share them) over all processes of the run, sampled five times a 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import resource
 import subprocess
@@ -68,6 +69,8 @@ def rate(corpus: Path, times: int) -> None:
     ours: list[float] = []
     theirs: list[float] = []
     bad: set[Path] = set()
+    if importlib.util.find_spec("extractous") is None:
+        sys.exit("extractous is not installed: pip install it beside Assay, then measure again")
     reader = Reader("extractous")
     reader.read(paths[0])
     said = ""
