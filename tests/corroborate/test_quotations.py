@@ -248,3 +248,31 @@ def test_no_text_makes_it_raise_and_every_text_is_its_slice(draft: str, source: 
             assert text[one.start : one.end] == one.text
             for row in one.evidence:
                 assert source[row.start : row.end] == row.exact
+
+
+TRADE = (
+    "The harbour board said on Monday that the channel offers twelve metres of water at the mole,"
+    " and that several detainees were moved by the guards to another place near the old dolphin"
+    " before the inspectors came."
+)
+
+
+@pytest.mark.parametrize(
+    ("stands", "instead"),
+    [
+        ("offers", "offer"), ("detainees", "detainee"), ("guards", "guard"), ("said", "says"),
+        ("moved", "removed"), ("came", "come"), ("near", "hear"), ("old", "odd"),
+        ("place", "places"), ("inspectors", "inspector"), ("another", "other"),
+    ],
+)  # fmt: skip
+def test_a_word_for_a_word_is_no_noise_where_the_source_was_not_read_badly(
+    stands: str, instead: str
+) -> None:
+    """British spelling and two words of a trade do not make a clean page a bad scan."""
+    case = Held([Page("sha256:" + "0" * 64, "a.txt", 1, TRADE)])
+    (one,) = (
+        c
+        for c in check(f"“{TRADE.replace(stands, instead, 1)}”", Heard(), case)
+        if c.kind == "quotation"
+    )
+    assert one.verdict == "altered" and "word" in kinds(one)

@@ -37,6 +37,7 @@ from assay.corroborate.words import (
     nt_stem,
     prefix_of,
     same_class,
+    spelled_in_american,
     total,
     value,
 )
@@ -58,6 +59,9 @@ def slips(one: str, other: str) -> float:
         return plain
     alike = OSA.distance(shape(one), shape(other)) + 0.5
     return min(plain, alike)
+
+
+_SOME = 3  # tokens that are no words, from which a part may have been read badly
 
 
 class Lexicon:
@@ -87,6 +91,10 @@ class Lexicon:
             return True
         floor = 3_000 if "'" in norm else _FLOOR.get(len(norm), 30)
         if frequency(norm, self.language) >= floor:
+            return True
+        if self.language == "en" and any(
+            frequency(other) >= floor for other in spelled_in_american(norm)
+        ):
             return True
         if "'" in norm:
             first, _, rest = norm.rpartition("'")
@@ -136,7 +144,8 @@ class Lexicon:
     def misread(self, text: str, found: Sequence[Token]) -> float:
         """The share of tokens that are no words: how badly this part was read, in [0, 1].
 
-        Names are left aside: they are on no list.
+        Names are left aside: they are on no list. One or two such tokens are no bad reading: a
+        text has words of its trade.
         """
         looked = [
             token.norm
@@ -145,7 +154,8 @@ class Lexicon:
         ]
         if len(looked) < 5:
             return 0.0
-        return sum(not self.listed(norm) for norm in looked) / len(looked)
+        bad = sum(not self.listed(norm) for norm in looked)
+        return bad / len(looked) if bad >= _SOME else 0.0
 
 
 _Row = tuple[Edit, tuple[str, ...], tuple[str, ...]]

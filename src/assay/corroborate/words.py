@@ -283,6 +283,24 @@ def frequency(norm: str, language: str = "en") -> int:
     return int(found)
 
 
+_AMERICAN = (
+    (re.compile("our"), "or"),
+    (re.compile(r"re(s|d)?$"), r"er\1"),
+    (re.compile(r"([iy])s(e|es|ed|er|ers|ing|ation|ations)$"), r"\1z\2"),
+    (re.compile(r"ll(ed|er|ers|ing)$"), r"l\1"),
+    (re.compile(r"enc(e|es)$"), r"ens\1"),
+    (re.compile(r"ogue(s)?$"), r"og\1"),
+    (re.compile(r"mme(s)?$"), r"m\1"),
+    (re.compile("ae|oe"), "e"),
+)
+
+
+@lru_cache(65_536)
+def spelled_in_american(norm: str) -> tuple[str, ...]:
+    """How an American may spell a word: the list of English lacks many British forms."""
+    return tuple(other for form, instead in _AMERICAN if (other := form.sub(instead, norm)) != norm)
+
+
 def script_of(text: str) -> str:
     """The script that most letters of a text are in: latin, cyrillic, arabic, han, other."""
     if text[:600].isascii():
