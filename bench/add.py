@@ -5,6 +5,7 @@
     .venv/bin/python bench/add.py waits [--files 2000]              2,000 generated DOCX
     .venv/bin/python bench/add.py memory [--files 10000 100000] [--ocr]
     .venv/bin/python bench/add.py tenths [--files 100000]           rate of each tenth
+    .venv/bin/python bench/add.py searchable --corpus DIR [--times 5]   listening on and off
 
 With OCR off, and with nobody listening for who said what unless LISTEN=auto is set: both are
 queues behind the text.
@@ -106,6 +107,31 @@ def rate(corpus: Path, times: int) -> None:
 def listed(seconds: list[float]) -> str:
     """CPU-seconds from the least to the most."""
     return ", ".join(f"{one:.1f}" for one in sorted(seconds)) + " CPU-s"
+
+
+def searchable(corpus: Path, times: int) -> None:
+    """Wall seconds until all text is searchable and until the end, listening off and on in turn."""
+    import msgspec
+
+    from assay.casework.case import Case
+
+    for _ in range(times):
+        for listen in ("off", "auto"):
+            with tempfile.TemporaryDirectory() as name, Case.init(Path(name) / "case") as case:
+                statements = msgspec.structs.replace(case.settings.statements, listen=listen)
+                case.settings = msgspec.structs.replace(case.settings, statements=statements)
+                began, moments = time.monotonic(), []
+
+                def tell(
+                    state: dict[str, object], moments: list[float] = moments, began: float = began
+                ) -> None:
+                    if not state["phase"]:  # a leg has settled: the first is that of the text
+                        moments.append(time.monotonic() - began)
+
+                case.add([corpus], ocr="off", report=tell)
+                whole = time.monotonic() - began
+                print(f"  listening {listen:5} searchable {moments[0]:6.1f} s, end {whole:6.1f} s",
+                      flush=True)  # fmt: skip
 
 
 def waits(files: int) -> None:
@@ -308,7 +334,9 @@ def pss_of_session(leader: int) -> int:
 def main() -> None:
     """Choose the bench."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["rate", "waits", "mailbox", "memory", "tenths"])
+    parser.add_argument(
+        "what", choices=["rate", "waits", "mailbox", "memory", "tenths", "searchable"]
+    )
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--files", type=int, nargs="*")
@@ -323,6 +351,8 @@ def main() -> None:
         waits((given.files or [2000])[0])
     elif given.what == "tenths":
         tenths((given.files or [100_000])[0])
+    elif given.what == "searchable":
+        searchable(given.corpus, given.times)
     elif given.what == "mailbox":
         mailbox((given.files or [100_000])[0])
     else:
