@@ -83,7 +83,8 @@ def _print(value: dict[str, Any], everything: bool) -> None:
         click.echo(f"  draft   {words}")
         for edit in item["edits"]:
             before, after = safe(edit["source"]) or "nothing", safe(edit["draft"]) or "nothing"
-            click.echo(f"          {edit['kind']}: the source has {before}, the draft has {after}")
+            kind = "source misread, alters nothing" if edit["kind"] == "noise" else edit["kind"]
+            click.echo(f"          {kind}: the source has {before}, the draft has {after}")
         for place in item["evidence"][:3]:
             note = f"; {safe(place['note'])}" if place["note"] else ""
             click.echo(f"  source  {safe(place['path'])}, page {place['page']}{note}")
