@@ -276,3 +276,18 @@ def test_a_word_for_a_word_is_no_noise_where_the_source_was_not_read_badly(
         if c.kind == "quotation"
     )
     assert one.verdict == "altered" and "word" in kinds(one)
+
+
+def test_what_lies_beside_an_exhibit_in_another_script_does_not_make_it_a_bad_scan() -> None:
+    other = "ئاقىرىپ قالىدۇ ئۆلچەش ئۈچۈن كەلگەن خانىم بۇ توزاننىڭ ئاسبېست ئىكەنلىكىنى ئېيتتى " * 3
+    pages = [
+        Page("sha256:" + digit * 64, f"{digit}.txt", 1, text)
+        for digit, text in (
+            ("1", other),
+            ("2", "The east channel offers nine metres."),
+            ("3", other),
+        )
+    ]
+    draft = "“The east channel offer nine metres.”"
+    (one,) = (c for c in check(draft, Heard(), Held(pages)) if c.kind == "quotation")
+    assert one.verdict == "altered" and kinds(one) == ["word"]

@@ -448,8 +448,10 @@ class Checker:
         if laid.begin >= laid.end:
             return None, None, theirs
         lexicon = self._lexicon(window[0])
-        around = tokens(text, max(0, window[0] - 150), window[0])[1:]
-        around += theirs + tokens(text, window[1], min(len(text), window[1] + 150))[:-1]
+        # never beyond the exhibit: what lies beside it here may be in another script
+        low, high = self.seeds.bounds(window[0])
+        around = tokens(text, max(low, window[0] - 150), window[0])[1:]
+        around += theirs + tokens(text, window[1], min(high, window[1] + 150))[:-1]
         misread = lexicon.misread(text, around)
         judged = judge(
             laid, ours, theirs, self.text, text, lexicon, misread,
