@@ -133,6 +133,6 @@ class EngineError(AssayError):
 class WorkerLost(EngineError):
     """A jailed worker died, hung or ate its memory. `code` is the problem's code."""
 
-    def __init__(self, code: str, what: str) -> None:
-        super().__init__("worker", what, "")
+    def __init__(self, code: str, what: str, next_step: str = "") -> None:
+        super().__init__("worker", what, next_step)
         self.code = code

@@ -212,3 +212,39 @@ def test_a_line_that_is_no_sentence_still_has_its_date_and_its_figure(tmp_path: 
     (tmp_path / "line.txt").write_text("1.5亿", encoding="utf-8")
     (found,) = statements_of_file(tmp_path / "line.txt")
     assert found["low"] == 150_000_000
+
+
+def test_an_exhibit_that_is_skipped_costs_the_others_of_its_task_nothing(
+    case: Case, tmp_path: Path
+) -> None:
+    from assay.casework.listener import Listener
+    from assay.ports import Outcome
+
+    folder = tmp_path / "leak"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(f"Minutes {name}.\n\n{MINUTES}")
+    with_settings(case, listen="off")
+    case.add([folder])
+
+    class Shelf:
+        """Workers that keep what they are given."""
+
+        def __init__(self) -> None:
+            self.given: list[Any] = []
+
+        def submit(self, task: Any) -> None:
+            self.given.append(task)
+
+    shelf: Any = Shelf()
+    listener = Listener(case.catalogue, case.settings, 1)
+    assert listener.send(shelf, 0) == 1  # both in one task
+    first = case.catalogue.exhibit_id(case.show("leak/a.txt")["exhibit"])
+    assert first is not None and listener.skip(first) == [1]
+    listener.take(Outcome(1, b"", "skipped"))
+    assert listener.send(shelf, 1) == 2
+    listener.take(Outcome(2, tasks.listen_to_texts(shelf.given[-1].body)))
+    assert not listener.pending()
+    problems = {name: case.show(f"leak/{name}.txt")["problems"] for name in ("a", "b")}
+    assert [(p["code"], p["detail"]) for p in problems["a"]] == [("not_listened", "skipped")]
+    assert problems["b"] == [] and statements(case, "leak/b.txt")

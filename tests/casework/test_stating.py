@@ -128,3 +128,11 @@ def test_a_day_that_is_none_is_no_day() -> None:
     assert day(20191126).isoformat() == "2019-11-26"  # type: ignore[union-attr]
     assert day(20190231) is None
     assert day(None) is None
+
+
+def test_a_page_alone_has_the_ids_that_the_whole_text_gives() -> None:
+    twice = told(Heard((TOLD, QUOTED, TOLD), HEARD.figures))
+    whole = {item["id"]: item for item in twice.statements()}
+    second = list(twice.statements(page=2))
+    assert len(second) == 2 and all(whole[item["id"]] == item for item in second)
+    assert [item["kind"] for item in twice.statements(least=0.6)] == ["direct"]

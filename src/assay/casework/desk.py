@@ -36,11 +36,7 @@ def statements_on(case: Case, digest: str, page: int, least: float) -> list[dict
 
     row = case.catalogue.exhibit_id(digest)
     found = told(case, row) if row is not None else None
-    if found is None:
-        return []
-    return [
-        item for item in found.statements() if item["page"] == page and item["confidence"] >= least
-    ]
+    return [] if found is None else list(found.statements(page, least))
 
 
 def meaning_of(code: str) -> str:

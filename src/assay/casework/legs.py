@@ -1070,6 +1070,7 @@ class Legs:
                 self._drop(candidate)
             going = [
                 *(task for task, (c, _) in self._copies.items() if c.waiting.id == exhibit),
+                *(self._listener.skip(exhibit) if self._listener is not None else ()),
                 *(task for task, some in self._sent.items() if any(w.id == exhibit for w in some)),
                 *(task for task, (number, _, _) in self._looking.items() if number == exhibit),
             ]

@@ -76,6 +76,7 @@ class Listener:
         self._after = 0
         self._sent: dict[int, list[Unheard]] = {}
         self._alone: set[int] = set()
+        self._unwanted: set[int] = set()  # exhibits that somebody asked to skip
         self.done = 0
         with catalogue.writing():
             catalogue.spoken.forget_other_recipes(self._recipe)
@@ -107,10 +108,20 @@ class Listener:
         """Task -> the first exhibit that it listens to."""
         return {task: some[0].id for task, some in self._sent.items()}
 
+    def skip(self, exhibit: int) -> list[int]:
+        """Leave out an exhibit that waits or is with a worker; the tasks that are to be ended."""
+        self._unwanted.add(exhibit)
+        return [task for task, some in self._sent.items() if any(r.id == exhibit for r in some)]
+
     def send(self, pool: Workers, serial: int) -> int:
         """Keep the workers' queue full; returns the last number that was given to a task."""
         while len(self._sent) < _QUEUE * self._workers and (self._ready or self._more()):
             together = self._next()
+            if together[0].id in self._unwanted:
+                with self._catalogue.writing():
+                    self._store(together[0], None, "skipped")
+                self._ready.extendleft(reversed(together[1:]))
+                continue
             items = tuple(self._item(row) for row in together)
             serial += 1
             self._sent[serial] = together
@@ -129,7 +140,7 @@ class Listener:
         chars = found[0].chars
         while self._ready and len(found) < _TOGETHER:
             row = self._ready[0]
-            if row.id in self._alone or chars + row.chars > _CHARS:
+            if row.id in self._alone or row.id in self._unwanted or chars + row.chars > _CHARS:
                 break
             chars += row.chars
             found.append(self._ready.popleft())
@@ -162,7 +173,7 @@ class Listener:
         self.done += 1
         if heard is None or not _fits(heard, row.chars):
             heard = Heard(method="failed")
-            trouble = [problem("not_listened", "", code if not heard.statements else "garbage")]
+            trouble = [problem("not_listened", "", code)]
         elif row.chars > self._settings.statements.chars:
             trouble = [problem("listen_limit", f"after {self._settings.statements.chars}")]
         else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,6 @@ def listen_to_file(path: Path, said_on: str | None) -> tuple[str, Reading, Heard
     `said_on`: the text's own day, ISO 8601; else the day that the file names for itself.
     """
     from assay.casework.listener import day
-    from assay.engines.sandbox import Pool
     from assay.index.write import day_of
 
     digest, _, answer, _ = _read(path, look=False)
@@ -66,17 +67,12 @@ def listen_to_file(path: Path, said_on: str | None) -> tuple[str, Reading, Heard
         reading.metadata.language,
         said_on or (named.isoformat() if named else None),
     )
-    with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
-        pool = Pool(
-            "assay.casework.tasks", 1, readable=[], writable=[Path(scratch)],
-            memory=settings.limits.memory,
-        )  # fmt: skip
-        try:
-            request = tasks.ListenRequest((item,))
-            task = Task(1, "listen", _PACK.encode(request), settings.statements.seconds)
-            heard = msgspec.msgpack.decode(_ask(pool, task), type=list[Heard])[0]
-        finally:
-            pool.close()
+    with _jailed() as (pool, _):
+        task = Task(
+            1, "listen", _PACK.encode(tasks.ListenRequest((item,))), settings.statements.seconds
+        )
+        body = _ask(pool, task, "statements could not be looked for in the file")
+    heard = msgspec.msgpack.decode(body, type=list[Heard])[0]
     return digest, reading, heard
 
 
@@ -86,68 +82,67 @@ def comment_on_file(path: Path | None, text: str, checks: tuple[Check, ...], aut
     `path` is the draft where it is a DOCX itself, None where one is made from `text`.
     """
     from assay.custody.accession import now
+
+    place = str(path.resolve()) if path is not None else ""
+    with _jailed(path) as (pool, scratch):
+        request = tasks.CommentRequest(place, text, checks, author, now(), str(scratch))
+        task = Task(1, "comment", _PACK.encode(request), Settings().limits.seconds)
+        untrusted_name = msgspec.msgpack.decode(
+            _ask(pool, task, "comments could not be put into the draft"), type=str
+        )
+        return (scratch / Path(untrusted_name).name).read_bytes()
+
+
+@contextmanager
+def _jailed(path: Path | None = None) -> Iterator[tuple[Workers, Path]]:
+    """(one jailed worker that may read beside `path`, the folder it may write)."""
     from assay.engines.sandbox import Pool
 
-    settings = Settings()
     with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
         pool = Pool(
             "assay.casework.tasks", 1,
             readable=[path.resolve().parent] if path is not None else [],
-            writable=[Path(scratch)], memory=settings.limits.memory,
+            writable=[Path(scratch)], memory=Settings().limits.memory,
         )  # fmt: skip
         try:
-            request = tasks.CommentRequest(
-                str(path.resolve()) if path is not None else "",
-                text,
-                checks,
-                author,
-                now(),
-                scratch,
-            )
-            task = Task(1, "comment", _PACK.encode(request), settings.limits.seconds)
-            untrusted_name = msgspec.msgpack.decode(_ask(pool, task), type=str)
-            return (Path(scratch) / Path(untrusted_name).name).read_bytes()
+            yield pool, Path(scratch)
         finally:
             pool.close()
 
 
 def _read(path: Path, look: bool) -> tuple[str, int, tasks.ReadAnswer, Examination]:
     """(digest, size, reading, findings from the bytes where `look`). Raises WorkerLost."""
-    from assay.engines.sandbox import Pool
-
     settings = Settings()
     with path.open("rb") as stream:
         digest, size = digest_of_stream(stream)
-    with tempfile.TemporaryDirectory(prefix="assay-") as scratch:
-        pool = Pool(
-            "assay.casework.tasks", 1, readable=[path.resolve().parent], writable=[Path(scratch)],
-            memory=settings.limits.memory,
-        )  # fmt: skip
-        try:
-            name = path.name.encode("utf-8", "surrogateescape")
-            item = tasks.ReadItem(str(path.resolve()), name)
-            request = tasks.ReadRequest((item,), scratch, settings.limits, settings.reading)
-            body = _ask(pool, Task(1, "read", _PACK.encode(request), settings.limits.seconds))
-            answer = msgspec.msgpack.decode(body, type=list[tasks.ReadAnswer])[0]
-            looked = Examination()
-            if look and answer.look:
-                reading = answer.reading
-                question = tasks.LookRequest(
-                    str(path.resolve()), reading.type, reading.metadata, settings.limits,
-                    pages=answer.pages,
-                )  # fmt: skip
-                body = _ask(pool, Task(2, "look", _PACK.encode(question), settings.limits.seconds))
-                looked = msgspec.msgpack.decode(body, type=Examination)
-        finally:
-            pool.close()
+    failed = "the file could not be read"
+    with _jailed(path) as (pool, scratch):
+        name = path.name.encode("utf-8", "surrogateescape")
+        item = tasks.ReadItem(str(path.resolve()), name)
+        request = tasks.ReadRequest((item,), str(scratch), settings.limits, settings.reading)
+        body = _ask(pool, Task(1, "read", _PACK.encode(request), settings.limits.seconds), failed)
+        answer = msgspec.msgpack.decode(body, type=list[tasks.ReadAnswer])[0]
+        looked = Examination()
+        if look and answer.look:
+            reading = answer.reading
+            question = tasks.LookRequest(
+                str(path.resolve()), reading.type, reading.metadata, settings.limits,
+                pages=answer.pages,
+            )  # fmt: skip
+            task = Task(2, "look", _PACK.encode(question), settings.limits.seconds)
+            looked = msgspec.msgpack.decode(_ask(pool, task, failed), type=Examination)
     return digest, size, answer, looked
 
 
-def _ask(pool: Workers, task: Task) -> bytes:
+def _ask(pool: Workers, task: Task, failed: str) -> bytes:
     pool.submit(task)
     outcome = pool.outcomes(task.seconds + 10)[0]
     if outcome.code:
-        raise WorkerLost(outcome.code, f"the file could not be read: {outcome.code}")
+        raise WorkerLost(
+            outcome.code, f"{failed}: {outcome.code}",
+            "Take it into a case with `assay add`: its settings can raise the limits, and the"
+            " account keeps what could be read.",
+        )  # fmt: skip
     return outcome.body
 
 

@@ -12,7 +12,7 @@ import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -25,6 +25,7 @@ from assay.proof import canonical, digests
 if TYPE_CHECKING:
     from assay.casework.case import Case
 
+_Item = TypeVar("_Item", Figure, Moment)
 KINDS = ("statement", "figure", "date")
 
 
@@ -45,6 +46,8 @@ class Told:
         self._exhibit, self._path, self._text, self._heard = exhibit, path, text, heard
         self._sheets = list(sheets) or [Sheet(1, 0, len(text))]
         self._starts = [sheet.start for sheet in self._sheets]
+        self._figures = sorted(heard.figures, key=_begin)
+        self._dates = sorted(heard.dates, key=_begin)
 
     def _sheet(self, offset: int) -> Sheet:
         return self._sheets[max(bisect.bisect_right(self._starts, offset) - 1, 0)]
@@ -61,7 +64,8 @@ class Told:
             at = stretch.start
             while at < stretch.end:
                 sheet = self._sheet(at)
-                following = next((s for s in self._starts if s > at), stretch.end)
+                after = bisect.bisect_right(self._starts, at)
+                following = self._starts[after] if after < len(self._starts) else stretch.end
                 end = min(stretch.end, max(sheet.end, at + 1))
                 if self._text[at:end].strip():
                     found.append(self._place(at, end))
@@ -77,25 +81,27 @@ class Told:
     def _step(self, step: Step) -> dict[str, Any]:
         return {"name": step.name, **self._place(step.start, step.end)}
 
-    def statements(self) -> Iterator[dict[str, Any]]:
-        """`statement` of each, in the order of the text."""
+    def statements(self, page: int | None = None, least: float = 0.0) -> Iterator[dict[str, Any]]:
+        """`statement` of each in the order of the text; those that begin on `page` alone.
+
+        Those of a confidence below `least` are left out.
+        """
         seen: Counter[str] = Counter()
         for statement in self._heard.statements:
-            yield self._statement(statement, seen)
+            exact = self._text[statement.content[0].start : statement.content[-1].end]
+            ordinal = seen[exact]
+            seen[exact] += 1
+            if page is not None and self._sheet(statement.content[0].start).number != page:
+                continue
+            if statement.confidence >= least:
+                yield self._statement(statement, ordinal)
 
-    def _statement(self, statement: Statement, seen: Counter[str]) -> dict[str, Any]:
+    def _statement(self, statement: Statement, ordinal: int) -> dict[str, Any]:
         content = statement.content
         start, end = content[0].start, content[-1].end
-        exact = self._text[start:end]
-        name = canonical.encode([self._exhibit, exact, seen[exact]])
-        seen[exact] += 1
+        name = canonical.encode([self._exhibit, self._text[start:end], ordinal])
         place = self._place(start, end)
         sheet = self._sheet(start)
-        inside = [(piece.start, piece.end) for piece in content]
-
-        def within(item: Figure | Moment) -> bool:
-            return any(low <= item.start and item.end <= high for low, high in inside)
-
         locator = msgspec.structs.replace(
             locator_for(self._exhibit, self._text, start, end), page=sheet.number
         )
@@ -116,8 +122,8 @@ class Told:
             "when": None if statement.when is None else self._moment(statement.when),
             "place": self._mention(statement.where),
             "via": [self._step(step) for step in statement.via],
-            "figures": [self._figure(f) for f in self._heard.figures if within(f)],
-            "dates": [self._date(d) for d in self._heard.dates if within(d)],
+            "figures": [self._figure(f) for f in _inside(self._figures, content)],
+            "dates": [self._date(d) for d in _inside(self._dates, content)],
             "locator": locator_json(locator),
         }
 
@@ -162,6 +168,20 @@ class Told:
             yield from map(self._figure, self._heard.figures)
         if "date" in kinds:
             yield from map(self._date, self._heard.dates)
+
+
+def _begin(item: Figure | Moment) -> int:
+    return item.start
+
+
+def _inside(items: Sequence[_Item], content: Sequence[Stretch]) -> Iterator[_Item]:
+    """Those of `items`, sorted by their start, that lie in one of the pieces."""
+    for piece in content:
+        for at in range(bisect.bisect_left(items, piece.start, key=_begin), len(items)):
+            if items[at].start >= piece.end:
+                break
+            if items[at].end <= piece.end:
+                yield items[at]
 
 
 def _candidates(moment: Moment) -> list[int | str]:
