@@ -19,6 +19,7 @@ SAID = "The channel was sounded in May and nobody was told."
 MINUTES = (
     f"“{SAID}” Director Edmund Raske told reporters on Monday.\n\n"
     "“<script>document.title='RUN'</script> is what they wrote to us,” Mara Lenk said.\n\n"
+    "“The pilots knew,” Director Edmund Raske said. “Nobody asked them.”\n\n"
     "The board paid over 300 crowns.\n"
 )
 
@@ -56,6 +57,13 @@ def test_statements_are_listed_with_their_speakers_and_lead_to_their_place(
     links = [html.unescape(url) for url in re.findall(r'class="open" href="([^"]+)"', text)]
     reader = client.get(links[0])
     assert reader.status_code == 200 and "The channel was sounded" in words_of(reader.text)
+
+
+def test_a_broken_quotation_is_shown_without_what_stands_between_its_pieces(
+    client: httpx.Client,
+) -> None:
+    text = words_of(client.get("/statements").text)
+    assert "The pilots knew, … Nobody asked them." in text
 
 
 def test_a_list_narrowed_to_a_speaker_holds_nobody_else(client: httpx.Client) -> None:

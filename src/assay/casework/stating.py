@@ -192,6 +192,17 @@ def _candidates(moment: Moment) -> list[int | str]:
     return list(moment.candidates)
 
 
+def words_of(item: dict[str, Any]) -> str:
+    """What was said, without what stands between its pieces; those on other pages left out."""
+    exact, start = item["exact"], item["start"]
+    pieces = [
+        exact[piece["start"] - start : piece["end"] - start]
+        for piece in item["content"]
+        if piece["page"] == item["page"]
+    ]
+    return " … ".join(" ".join(piece.split()) for piece in pieces if piece)
+
+
 def told(case: Case, exhibit: int) -> Told | None:
     """What was heard in an exhibit by its row number; None where nobody listened yet."""
     heard = case.catalogue.spoken.of(exhibit)

@@ -165,6 +165,8 @@ def _print(found: Iterator[dict[str, Any]]) -> None:
 
 
 def _print_statement(item: dict[str, Any]) -> None:
+    from assay.casework.stating import words_of
+
     said_by = item["speaker"]
     if said_by is None:
         who = "speaker unknown"
@@ -182,17 +184,6 @@ def _print_statement(item: dict[str, Any]) -> None:
         click.echo(f"      to {safe(item['addressee']['name'] or item['addressee']['surface'])}")
     if item["via"]:
         click.echo("      by way of " + ", ".join(safe(step["name"]) for step in item["via"]))
-
-
-def words_of(item: dict[str, Any]) -> str:
-    """What was said, without what stands between its pieces; those on other pages left out."""
-    exact, start = item["exact"], item["start"]
-    pieces = [
-        exact[piece["start"] - start : piece["end"] - start]
-        for piece in item["content"]
-        if piece["page"] == item["page"]
-    ]
-    return " … ".join(" ".join(piece.split()) for piece in pieces if piece)
 
 
 def _interval(item: dict[str, Any]) -> str:

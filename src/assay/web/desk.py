@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from assay.casework.case import Case
+from assay.casework.stating import words_of
 from assay.errors import NotFound, UsageError
 from assay.web import address, typeset, wording
 from assay.web.guard import Sessions
@@ -181,5 +182,6 @@ def _templates() -> Environment:
         "REGIONS": wording.REGIONS,
         "AUDIENCES": wording.AUDIENCES,
         "View": address.View,
+        "words_of": words_of,
     }
     return made
