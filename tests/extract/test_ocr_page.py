@@ -113,6 +113,11 @@ def test_a_page_that_reads_badly_next_to_a_language_without_model_names_it() -> 
     assert [p.code for p in page.problems] == ["ocr_missing_language"]
 
 
+def test_a_photograph_without_words_names_no_language_of_its_neighbours() -> None:
+    page = read_page(draw_lines(), 100, [Reader()], neighbours=["ka", "ka"])
+    assert (page.verdict, page.problems) == ("picture", ())
+
+
 # ---------------------------------------------------------------- the path
 
 

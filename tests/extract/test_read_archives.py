@@ -423,6 +423,7 @@ def test_what_of_an_arj_cannot_be_unpacked_is_named() -> None:
         (archives.arj(files, method=4), "unsupported"),
         (archives.arj(files).replace(b"aaaa", b"aaab"), "checksum"),
         (archives.arj(files)[:-6], "truncated"),
+        (b"\x60\xea\0\0", "damaged"),  # an end without a beginning
     ):
         assert code in made.codes(made.read_bytes(body, "a.arj"))
 

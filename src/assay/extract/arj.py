@@ -88,6 +88,8 @@ def _entries(stream: BinaryIO, transcript: Transcript) -> Iterator[_Entry]:
             return
         size = struct.unpack_from("<H", head, 2)[0]
         if not size:
+            if not at:
+                transcript.trouble("damaged", "", "it ends before the header of the archive")
             return
         body = stream.read(size)
         check = stream.read(4)

@@ -149,7 +149,7 @@ def count_arj(request: Request) -> int | None:
                 return None
             size = struct.unpack_from("<H", head, 2)[0]
             if not size:
-                return count
+                return None if count < 0 else count
             count += count < 0 or head[10] in (0, 1)
             stream.seek(at + size + 8)
             extra = struct.unpack("<H", stream.read(2))[0]

@@ -197,7 +197,7 @@ def _read(
         engine=engine.card_for(language),
         turned=seen.quarter,
         skew=round(seen.skew, 2),
-        problems=_doubts(look, recognizers, langs, neighbours, where),
+        problems=_doubts(look, recognizers, langs, neighbours if words else (), where),
     )
 
 
@@ -309,7 +309,10 @@ def _doubts(
     neighbours: Sequence[str],
     where: str,
 ) -> tuple[Problem, ...]:
-    """A problem where the page reads badly and a language that was named or near is missing."""
+    """A problem where the page reads badly and a language that was named or near is missing.
+
+    Neighbours say nothing of a page on which no word at all was found: most are photographs.
+    """
     if look.confidence >= _POOR:
         return ()
     available = frozenset[str]().union(*(r.languages() for r in recognizers))
