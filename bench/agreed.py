@@ -1,9 +1,10 @@
-"""Words recovered by type, against Apache Tika, kreuzberg, LibreOffice and extractous.
+"""Words recovered by type, against Tika, kreuzberg, LibreOffice, PyMuPDF and extractous.
 
     python bench/agreed.py --corpus DIR --tika tika-app.jar [--cache DIR] [--kinds pdf,doc]
     python bench/agreed.py --corpus DIR --tika tika-app.jar --speed
 
-A word counts where at least two readers other than Assay have it. For each reader: the share
+A word counts where at least two readers other than Assay have it; in a second count Tika and
+extractous, which is Tika in another body, are one. For each reader: the share
 of those words that it has. Noise: the share of Assay's words that no other reader has; names of
 members and labels of pages are found where others write them into their text, and are no noise,
 since they stand in no text of Assay. Members of containers are read too, by all. OCR is off.
@@ -137,15 +138,48 @@ def libreoffice(path: Path, profile: Path) -> str:
         return "\n".join(texts)
 
 
+def pymupdf(path: Path, python: str) -> str:
+    """PyMuPDF's text of pages, notes and form fields; "" for other kinds."""
+    if kind_of(path) != "pdf":
+        return ""
+    script = (
+        "import sys, pymupdf\n"
+        "pymupdf.TOOLS.mupdf_display_errors(False)\n"
+        "with pymupdf.open(sys.argv[1]) as document:\n"
+        "    for page in document:\n"
+        "        print(page.get_text())\n"
+        "        for note in page.annots(): print(note.info.get('content', ''))\n"
+        "        for field in page.widgets(): print(field.field_value or '')\n"
+    )
+    return _text_of([python, "-c", script, str(path)])
+
+
 def _text_of(command: list[str]) -> str:
+    # extractous and kreuzberg would start a tesseract that they find
+    path = os.environ["PATH"] if command[0] == "soffice" else "/nowhere"
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=SECONDS, check=False,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            env={**os.environ, "LC_ALL": "C.UTF-8", "PATH": path},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return ""
     return done.stdout.decode("utf-8", "replace")
+
+
+OTHERS = {"kreuzberg": kreuzberg, "extractous": extractous, "pymupdf": pymupdf}
+ENGINE = {"extractous": "tika"}  # the same readers in another body
+
+
+def agreed_by(
+    readers: list[str], found: dict[str, dict[Path, set[str]]], path: Path, engine: dict[str, str]
+) -> set[str]:
+    """The words of a file that two readers have which are not of one engine."""
+    votes: dict[str, set[str]] = collections.defaultdict(set)
+    for name in readers:
+        for word in found[name][path]:
+            votes[word].add(engine.get(name, name))
+    return {word for word, engines in votes.items() if len(engines) >= 2}
 
 
 class Cache:
@@ -174,7 +208,7 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
     tika = Tika(options.tika) if options.tika else None
     python = options.python
     others: list[str] = ["tika"] if tika else []
-    for name in ("kreuzberg", "extractous"):
+    for name in OTHERS:
         if subprocess.run([python, "-c", f"import {name}"], capture_output=True).returncode == 0:
             others.append(name)
     if shutil.which("soffice"):
@@ -191,7 +225,7 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
             named[path] = assay.named
             if tika:
                 found["tika"][path] = cache.get("tika", path, lambda p=path: tika.read(p)[0])
-            for name, read in (("kreuzberg", kreuzberg), ("extractous", extractous)):
+            for name, read in OTHERS.items():
                 if name in others:
                     found[name][path] = cache.get(name, path, lambda p=path, r=read: r(p, python))
             if "libreoffice" in others:
@@ -204,40 +238,44 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
     kinds = collections.defaultdict(list)
     for path in paths:
         kinds[kind_of(path)].append(path)
-    print("\n| kind | files | words | assay | " + " | ".join(others) + " | noise | first |")
-    print("|---" * (6 + len(others)) + "|")
+    print("\n| kind | files | words | assay | " + " | ".join(others) + " | noise | first |"
+          " words of two engines | assay | first |")  # fmt: skip
+    print("|---" * (9 + len(others)) + "|")
     behind: list[tuple[int, Path]] = []
     for kind, group in sorted(kinds.items(), key=lambda k: (-len(k[1]), k[0])):
-        total = noise = ours = 0
-        have: collections.Counter[str] = collections.Counter()
+        noise = ours = 0
+        totals: list[int] = []
+        firsts: list[str] = []
+        shares: list[dict[str, int]] = []
+        for engine in ({}, ENGINE):
+            agreed = {path: agreed_by(others, found, path, engine) for path in group}
+            totals.append(sum(map(len, agreed.values())))
+            have = {n: sum(len(found[n][p] & agreed[p]) for p in group) for n in found}
+            shares.append(have)
+            firsts.append(", ".join(n for n in found if have[n] == max(have.values())))
+            if not engine:
+                lost = [(len(agreed[p] - found["assay"][p]), p) for p in group]
+                behind += [pair for pair in lost if pair[0]]
         for path in group:
-            votes = collections.Counter(w for name in others for w in found[name][path])
-            agreed = {word for word, count in votes.items() if count >= 2}
-            total += len(agreed)
-            for name in found:
-                have[name] += len(found[name][path] & agreed)
-            mine = found["assay"][path]
-            text = mine - named[path]
+            text = found["assay"][path] - named[path]
             ours += len(text)
-            noise += sum(1 for word in text if word not in votes)
-            lost = len(agreed - mine)
-            if lost:
-                behind.append((lost, path))
-        if not total:
-            print(f"| {kind} | {len(group)} | 0 |" + " |" * (3 + len(others)))
+            noise += len(text.difference(*(found[n][path] for n in others)))
+        if not totals[0]:
+            print(f"| {kind} | {len(group)} | 0 |" + " |" * (6 + len(others)))
             continue
-        best = max(have.values())
-        first = ", ".join(n for n in found if have[n] == best)
-        cells = " | ".join(f"{have[n] / total:.1%}" for n in found)
+        cells = " | ".join(f"{shares[0][n] / totals[0]:.1%}" for n in found)
+        apart = f"{shares[1]['assay'] / totals[1]:.1%} | {firsts[1]}" if totals[1] else " | "
         print(
-            f"| {kind} | {len(group)} | {total} | {cells} | {noise / max(ours, 1):.1%} | {first} |"
-        )
+            f"| {kind} | {len(group)} | {totals[0]} | {cells} | {noise / max(ours, 1):.1%} "
+            f"| {firsts[0]} | {totals[1]} | {apart} |", flush=True,
+        )  # fmt: skip
     if options.lost:
         print("\nWords that two others have and Assay has not, by file:")
         for lost, path in sorted(behind, reverse=True, key=lambda b: b[0])[: options.lost]:
-            votes = collections.Counter(w for name in others for w in found[name][path])
-            words = [w for w, c in votes.items() if c >= 2 and w not in found["assay"][path]]
-            print(f"  {lost:>5} {path}  [{status[path]}]  {' '.join(sorted(words)[:12])}")
+            words = agreed_by(others, found, path, {}) - found["assay"][path]
+            print(
+                f"  {lost:>5} {path}  [{status[path]}]  {' '.join(sorted(words)[: options.shown])}"
+            )
 
 
 def speed(paths: list[Path], options: argparse.Namespace) -> None:
@@ -273,6 +311,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--kinds", default="")
     parser.add_argument("--lost", type=int, default=0, help="name that many files that lose words")
+    parser.add_argument("--shown", type=int, default=12, help="words named of each of them")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--times", type=int, default=3)
     options = parser.parse_args()

@@ -55,6 +55,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("docx", "read_docx", (types.DOCX,)),
     ("wordml", "read_wordml", (types.WORDML,)),
+    ("spreadsheetml", "read_spreadsheetml", (types.SPREADSHEETML,)),
     ("wordml", "read_flat_package", (types.FLAT_OPC,)),
     ("xlsx", "read_xlsx", (types.XLSX,)),
     ("xlsb", "read_xlsb", (types.XLSB,)),

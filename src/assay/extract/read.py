@@ -120,7 +120,7 @@ def _write_names(transcript: Transcript) -> None:
     try:
         member_names.write_names(transcript)
     except Stop as stop:
-        transcript.problems.append(stop.problem)
+        transcript.stopped(stop)
 
 
 def _sound_text(transcript: Transcript) -> str:

@@ -21,6 +21,7 @@ HEAD = 8192
 UNKNOWN = "application/octet-stream"
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SPREADSHEETML = "application/vnd.ms-spreadsheetml"
 WORDML, FLAT_OPC = "application/vnd.ms-wordml", "application/vnd.ms-office.flat-opc+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -754,6 +755,10 @@ def _markup_kind(low: bytes, start: bytes) -> str:
         return "application/vnd.oasis.opendocument.text-flat-xml"
     if re.search(rb"<(?:\w+:)?worddocument\b", low) and b"word/2003/wordml" in low:
         return WORDML
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in low and re.search(
+        rb"<(?:\w+:)?workbook[\s>]", low
+    ):
+        return SPREADSHEETML
     if b"<pkg:package" in low:
         return FLAT_OPC
     if low.startswith(b"<?xml"):

@@ -220,7 +220,10 @@ class _Flat:
         elif tag == "w:style":
             self._style = ""
         elif tag.startswith("o:"):
-            self._describe("".join(self._text).strip())
+            name, self._property = self._property, ""
+            if not self._silent:
+                describe(name, "".join(self._text).strip(), self._transcript, "word")
+            self._text = []
         elif tag == "w:body":
             self._body.close()
             self._sink = None
@@ -233,22 +236,6 @@ class _Flat:
             self._text.append(text)
         else:
             self._forward("data", text, None)
-
-    def _describe(self, value: str) -> None:
-        name, self._property = self._property, ""
-        self._text = []
-        if not value:
-            return
-        self._note(f"word:{name}", value)
-        transcript = self._transcript
-        if name == "Title":
-            transcript.title = value
-        elif name == "Author":
-            transcript.author = value
-        elif name == "Created":
-            transcript.created = dates.from_iso(value)
-        elif name == "LastSaved":
-            transcript.modified = dates.from_iso(value)
 
     def _note(self, name: str, value: str) -> None:
         if not self._silent:
@@ -274,6 +261,21 @@ class _Flat:
                 _tell(body, what, first, second)
             body.close()
         self._changes.say(self._transcript)
+
+
+def describe(name: str, value: str, transcript: Transcript, prefix: str) -> None:
+    """Note a property of an Office 2003 document (`o:DocumentProperties`)."""
+    if not value:
+        return
+    transcript.note(f"{prefix}:{name}", value)
+    if name == "Title":
+        transcript.title = value
+    elif name == "Author":
+        transcript.author = value
+    elif name == "Created":
+        transcript.created = dates.from_iso(value)
+    elif name == "LastSaved":
+        transcript.modified = dates.from_iso(value)
 
 
 def _tell(body: Body, what: str, first: Any, second: Any) -> None:

@@ -48,6 +48,8 @@ _SPACES: tuple[tuple[str, str], ...] = (
     (r"http://schemas\.microsoft\.com/office/word/2003/auxHint", "wx"),
     (r"http://schemas\.microsoft\.com/aml/2001/core", "aml"),
     (r"urn:schemas-microsoft-com:office:office", "o"),
+    (r"urn:schemas-microsoft-com:office:spreadsheet", "ss"),
+    (r"urn:schemas-microsoft-com:office:excel", "xl"),
     (_OOXML + r"drawingml/(?:\d+/)?main", "a"),
     (_OOXML + r"presentationml/.*", "p"),
     (_OOXML + r"spreadsheetml/.*", "x"),

@@ -147,3 +147,18 @@ def xlsx(
             "docProps/core.xml": core_properties(title, author, created, modified),
         }
     )
+
+
+def excel_2003(sheets: str, *, styles: str = "", title: str = "") -> bytes:
+    """An Excel 2003 XML workbook around the markup of its sheets and styles (`ss:`, `x:`)."""
+    return (
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:o="urn:schemas-microsoft-com:office:office"'
+        ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:html="http://www.w3.org/TR/REC-html40">'
+        '<DocumentProperties xmlns="urn:schemas-microsoft-com:office:office">'
+        f"<Title>{escape(title)}</Title></DocumentProperties>"
+        f"<Styles>{styles}</Styles>{sheets}</Workbook>"
+    ).encode()
