@@ -76,7 +76,7 @@ class Blobs(Protocol):
 # index/; KEYWORD fields hold values that match whole. The engine never analyses text.
 # `exact` holds the distinct words of a page as they are written, without order: engines need keep
 # no positions for it. `han` holds pairs of adjacent characters, runs parted by a token `·`.
-TEXT_FIELDS = ("words", "exact", "han", "path", "author", "from", "to", "subject")
+TEXT_FIELDS = ("words", "exact", "han", "path", "author", "from", "to", "subject", "meta")
 KEYWORD_FIELDS = ("type", "lang", "exhibit", "container", "has", "folder")
 
 

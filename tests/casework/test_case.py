@@ -402,3 +402,19 @@ def test_members_with_the_same_bytes_in_many_containers_are_lost_in_none(
     assert {row["status"] for row in account["rows"]} == {"read"}
     shown = next(row for row in account["rows"] if row["path"].endswith("same.txt"))
     assert len(shown["paths"]) == 40
+
+
+@pytest.mark.parametrize("names", [("a.zip", "b.zip"), ("b.zip", "a.zip")])
+def test_the_path_of_a_member_in_two_containers_does_not_depend_on_which_was_read_first(
+    case: Case, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    for name in names:  # one run each, so that the order of reading is known
+        (tmp_path / name).write_bytes(
+            archives.zip_of({"same.txt": b"the cargo was counted twice", name: name.encode()})
+        )
+        case.add([tmp_path / name], ocr="off")
+    hit = case.search("cargo")["hits"][0]
+    assert hit["path"] == "a.zip!/same.txt"
+    assert [place["display"] for place in hit["paths"]] == ["a.zip!/same.txt", "b.zip!/same.txt"]
+    row = next(r for r in case.account()["rows"] if r["exhibit"] == hit["exhibit"])
+    assert row["path"] == "a.zip!/same.txt"

@@ -184,6 +184,7 @@ def test_fields_find_what_metadata_and_paths_hold(shelf: Shelf) -> None:
     about = Metadata(
         author="Anna Müller", sender="ivan@example.org", recipients=("Li Wei", "王伟"),
         subject="Dredging 疏浚", sent="2017-03-14T10:00:00Z",
+        found=(("core:lastModifiedBy", "Ömer Voss"), ("app:Company", "Halcyon Shipping")),
     )  # fmt: skip
     box = digest("box")
     shelf.put(
@@ -195,7 +196,7 @@ def test_fields_find_what_metadata_and_paths_hold(shelf: Shelf) -> None:
     one = {
         "author:muller", 'author:"anna muller"', "author:ann*", "author:mueler~2", "from:ivan",
         'to:"li wei"', "to:王伟", "subject:疏浚", "subject:dredg*",
-        "type:mail", "type:message/rfc822",
+        "meta:omer", 'meta:"halcyon shipping"', "type:mail", "type:message/rfc822",
         "lang:eng", "date:2017", "date:2017-03-14", "date:[2017-01 TO 2018-12]", "has:ocr",
         f"in:{box}", f"in:{box[:20]}", f"exhibit:{digest('a')}", f"exhibit:{digest('a')[7:17]}",
         "path:a.txt", "NOT type:pdf", "text NOT lang:uig", "page:2",
@@ -206,6 +207,8 @@ def test_fields_find_what_metadata_and_paths_hold(shelf: Shelf) -> None:
         assert shelf.names(query) == ["b"], query
     for query in (
         "author:ivan",
+        "halcyon",
+        "meta:halcyon page:2",
         "subject:王伟",
         "date:2016",
         "page:3",

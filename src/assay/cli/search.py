@@ -51,8 +51,8 @@ def command(
 
     \b
     word  "a phrase"  "near words"~5  name~1  pre*  /regex/  AND OR NOT ( )
-    field:value   fields: type lang path folder date author from to subject tag exhibit
-            page has in
+    field:value   fields: type lang path folder date author from to subject meta tag
+            exhibit page has in
     date:[2017-01 TO 2018-12]   =exactly   words side by side mean AND
     """
     case = open_case(ctx, case_dir)

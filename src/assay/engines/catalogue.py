@@ -159,6 +159,11 @@ _ROW = (
     "page_count, container, expected, text_digest, seconds, unclaimed, standing"
 )
 
+# Which of an exhibit's places is its first: where it was received, in the order of receiving, then
+# members by their paths. Members are met in the order in which workers answer, so their rows' order
+# would differ from run to run.
+_FIRST_PLACE = "a.parent > 0, CASE WHEN a.parent > 0 THEN a.display END, a.id"
+
 
 class Waiting(msgspec.Struct, frozen=True):
     """An exhibit that is to be read. `name`: the raw last name it first came under."""
@@ -926,7 +931,7 @@ class Catalogue:
             for row in self._db.execute(
                 "SELECT a.raw, a.display, a.size, a.modified, p.digest, a.ordinal"
                 " FROM appearances a LEFT JOIN exhibits p ON p.id = a.parent"
-                " WHERE a.exhibit = ? ORDER BY a.id",
+                f" WHERE a.exhibit = ? ORDER BY {_FIRST_PLACE}",
                 (exhibit,),
             )
         ]
@@ -955,7 +960,7 @@ class Catalogue:
                 for row in self._db.execute(
                     "SELECT a.raw, a.display, p.digest FROM appearances a"
                     " LEFT JOIN exhibits p ON p.id = a.parent"
-                    " WHERE a.exhibit = ? ORDER BY a.id LIMIT ?",
+                    f" WHERE a.exhibit = ? ORDER BY {_FIRST_PLACE} LIMIT ?",
                     (exhibit, -1 if limit is None else limit),
                 )
             ]
@@ -1013,7 +1018,9 @@ class Catalogue:
         """(display, the container's row number or 0) of an exhibit's places, the first first."""
         return list(
             self._db.execute(
-                "SELECT display, parent FROM appearances WHERE exhibit = ? ORDER BY id", (exhibit,)
+                "SELECT a.display, a.parent FROM appearances a"
+                f" WHERE a.exhibit = ? ORDER BY {_FIRST_PLACE}",
+                (exhibit,),
             )
         )
 

@@ -29,7 +29,7 @@ from assay.errors import AssayError, CaseHeld, DiskFull, EngineError
 from assay.settings import Search
 
 _MARK = "assay-index.txt"  # which analysis made the tokens in this folder
-_LAYOUT = "1"
+_LAYOUT = "2"
 _FOOTER_MAGIC = 1337  # at the end of every file that Tantivy writes
 _VALUE_CHARS = 1000  # Tantivy drops values over 65,530 bytes in silence
 _MAX_GAPS = 5_000

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-TEXT_FIELDS = ("path", "author", "from", "to", "subject")
+TEXT_FIELDS = ("path", "author", "from", "to", "subject", "meta")
 VALUE_FIELDS = ("type", "lang", "tag", "exhibit", "has", "in", "folder")
 RANGE_FIELDS = ("date", "page")
 FIELDS = TEXT_FIELDS + VALUE_FIELDS + RANGE_FIELDS

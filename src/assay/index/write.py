@@ -16,6 +16,7 @@ from assay.model.reading import Metadata
 from assay.ports import IndexedPage
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_FOUND = 20_000  # characters of metadata as found that are searched
 _FOLDER_DEPTH = 12  # folders below this are counted with the one above
 
 
@@ -24,13 +25,19 @@ class Surroundings(NamedTuple):
 
     exhibit: str
     names: dict[str, str]
+    found: str
     keywords: dict[str, tuple[str, ...]]
     day: int | None
     path: str
 
     def page(self, number: int, body: Analysis, flags: Iterable[str] = ()) -> IndexedPage:
-        """One page as the engine stores it. `flags`: what `has:` finds in the index (`ocr`)."""
+        """One page as the engine stores it. `flags`: what `has:` finds in the index (`ocr`).
+
+        What the exhibit says of itself stands with its first page alone: it may be long.
+        """
         text = {"words": body.words, "han": body.han, "exact": body.exact, **self.names}
+        if number == 1:
+            text["meta"] = self.found
         keywords = {**self.keywords, "has": tuple(dict.fromkeys(flags))}
         return IndexedPage(self.exhibit, number, text, keywords, self.day, self.path)
 
@@ -59,6 +66,7 @@ def surroundings_of(
         "to": " ".join(fold(recipient) for recipient in about.recipients),
         "subject": fold(" \n".join(filter(None, (about.subject, about.title)))),
     }
+    found = fold(" \n".join(value for _, value in about.found)[:_FOUND])
     keywords = {
         "exhibit": (exhibit,),
         "type": (type,) if type else (),
@@ -66,7 +74,7 @@ def surroundings_of(
         "container": tuple(dict.fromkeys(ancestors)),
         "folder": folders(paths),
     }
-    return Surroundings(exhibit, names, keywords, day_of(about), paths[0] if paths else "")
+    return Surroundings(exhibit, names, found, keywords, day_of(about), paths[0] if paths else "")
 
 
 def page_for_index(
