@@ -85,31 +85,6 @@ class Tika:
             self._process.wait()
 
 
-def kreuzberg(path: Path, python: str) -> str:
-    """kreuzberg's text, "" where it fails."""
-    script = (
-        "import sys, kreuzberg as k\n"
-        "r = k.extract_file_sync(sys.argv[1], config=k.ExtractionConfig(disable_ocr=True))"
-        " if 'disable_ocr' in str(getattr(k.ExtractionConfig, '__text_signature__', ''))"
-        " else k.extract_file_sync(sys.argv[1])\n"
-        "def walk(r):\n"
-        "    sys.stdout.write(r.content + '\\n')\n"
-        "    for c in getattr(r, 'children', None) or []: walk(getattr(c, 'result', c))\n"
-        "walk(r)\n"
-    )
-    return _text_of([python, "-c", script, str(path)])
-
-
-def extractous(path: Path, python: str) -> str:
-    """extractous' text, "" where it fails."""
-    script = (
-        "import sys, extractous as e\n"
-        "x = e.Extractor().set_extract_string_max_length(50000000)\n"
-        "sys.stdout.write(x.extract_file_to_string(sys.argv[1])[0])\n"
-    )
-    return _text_of([python, "-c", script, str(path)])
-
-
 def libreoffice(path: Path, profile: Path) -> str:
     """LibreOffice's text export, sheets as CSV, slides through a PDF; "" for other kinds."""
     kind = kind_of(path)
@@ -138,36 +113,18 @@ def libreoffice(path: Path, profile: Path) -> str:
         return "\n".join(texts)
 
 
-def pymupdf(path: Path, python: str) -> str:
-    """PyMuPDF's text of pages, notes and form fields; "" for other kinds."""
-    if kind_of(path) != "pdf":
-        return ""
-    script = (
-        "import sys, pymupdf\n"
-        "pymupdf.TOOLS.mupdf_display_errors(False)\n"
-        "with pymupdf.open(sys.argv[1]) as document:\n"
-        "    for page in document:\n"
-        "        print(page.get_text())\n"
-        "        for note in page.annots(): print(note.info.get('content', ''))\n"
-        "        for field in page.widgets(): print(field.field_value or '')\n"
-    )
-    return _text_of([python, "-c", script, str(path)])
-
-
 def _text_of(command: list[str]) -> str:
-    # extractous and kreuzberg would start a tesseract that they find
-    path = os.environ["PATH"] if command[0] == "soffice" else "/nowhere"
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=SECONDS, check=False,
-            env={**os.environ, "LC_ALL": "C.UTF-8", "PATH": path},
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return ""
     return done.stdout.decode("utf-8", "replace")
 
 
-OTHERS = {"kreuzberg": kreuzberg, "extractous": extractous, "pymupdf": pymupdf}
+OTHERS = ("kreuzberg", "extractous", "pymupdf")  # readers of bench/extract.py
 ENGINE = {"extractous": "tika"}  # the same readers in another body
 
 
@@ -213,6 +170,7 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
             others.append(name)
     if shutil.which("soffice"):
         others.append("libreoffice")
+    readers = {name: Reader(name, python) for name in OTHERS if name in others}
     print("against " + ", ".join(others))
     found: dict[str, dict[Path, set[str]]] = {name: {} for name in ["assay", *others]}
     status: dict[Path, str] = {}
@@ -225,14 +183,19 @@ def compare(paths: list[Path], options: argparse.Namespace) -> None:
             named[path] = assay.named
             if tika:
                 found["tika"][path] = cache.get("tika", path, lambda p=path: tika.read(p)[0])
-            for name, read in OTHERS.items():
-                if name in others:
-                    found[name][path] = cache.get(name, path, lambda p=path, r=read: r(p, python))
+            for name, reader in readers.items():
+                if name == "pymupdf" and kind_of(path) != "pdf":
+                    found[name][path] = set()
+                else:
+                    found[name][path] = cache.get(
+                        name, path, lambda p=path, r=reader: " ".join(r.read(p)[0])
+                    )
             if "libreoffice" in others:
                 found["libreoffice"][path] = cache.get(
                     "libreoffice", path, lambda p=path: libreoffice(p, Path(profile))
                 )
-    assay.close()
+    for reader in (assay, *readers.values()):
+        reader.close()
     if tika:
         tika.close()
     kinds = collections.defaultdict(list)

@@ -94,6 +94,23 @@ def extractous_reader() -> Callable[[Path], Answer]:
     return run
 
 
+def kreuzberg_reader() -> Callable[[Path], Answer]:
+    import kreuzberg
+
+    config = kreuzberg.ExtractionConfig(disable_ocr=True, use_cache=False)
+
+    def all_of(found: Any) -> list[str]:
+        inside = [
+            getattr(child, "result", child) for child in getattr(found, "children", None) or ()
+        ]
+        return [found.content, *(text for child in inside for text in all_of(child))]
+
+    def run(path: Path) -> Answer:
+        return "\n".join(all_of(kreuzberg.extract_file_sync(path, config=config))), "read", ""
+
+    return run
+
+
 def pymupdf_reader() -> Callable[[Path], Answer]:
     import pymupdf
 
@@ -114,6 +131,7 @@ def pymupdf_reader() -> Callable[[Path], Answer]:
 READERS = {
     "assay": assay_reader,
     "extractous": extractous_reader,
+    "kreuzberg": kreuzberg_reader,
     "pymupdf": pymupdf_reader,
 }
 
@@ -121,7 +139,7 @@ READERS = {
 def serve(name: str) -> None:
     """Read paths from stdin, one a line; answer with one JSON line each."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if name != "extractous":  # its image reserves more than it uses
+    if name not in ("extractous", "kreuzberg"):  # they reserve more than they use
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     out = sys.stdout
     sys.stdout = sys.stderr
@@ -142,8 +160,9 @@ def serve(name: str) -> None:
 class Reader:
     """A reader in a process of its own."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, python: str = sys.executable) -> None:
         self.name = name
+        self._python = python
         self.named: set[str] = set()  # words of the last file that stand in names alone
         self._process: subprocess.Popen[str] | None = None
 
@@ -152,9 +171,9 @@ class Reader:
         self.named = set()
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, "--worker", self.name],
+                [self._python, __file__, "--worker", self.name],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                env={**os.environ, "PATH": "/nowhere"},  # extractous would start tesseract
+                env={**os.environ, "PATH": "/nowhere"},  # others would start tesseract
             )  # fmt: skip
         process = self._process
         assert process.stdin is not None and process.stdout is not None

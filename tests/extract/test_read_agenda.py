@@ -23,12 +23,17 @@ EVENT = (
 
 def test_an_event_reads_line_by_line_with_its_zone(tmp_path: Path) -> None:
     reading = made.read_bytes(EVENT.encode(), "a.ics", scratch=tmp_path)
-    assert reading.text.splitlines() == [
+    shown, _, written = reading.text.partition("[as written]\n")
+    assert shown.splitlines() == [
         "[event]", "Summary: Meeting on the group, late",
         "Start: 2019-03-14T09:00:00 (Europe/Berlin)", "End: 2019-03-14T10:00:00Z",
         "Organizer: Voss; Ana <ana@x.org>", "Attendee: b@x.org (accepted)",
         "Description: One", "Two", "X-ODD: kept", "Attached: [n.txt]", "",
     ]  # fmt: skip
+    assert "DTSTART;TZID=Europe/Berlin:20190314T090000" in written.splitlines()
+    assert "SUMMARY:Meeting on the group\\, late" in written.splitlines()
+    assert "bm90" not in written
+    assert made.kinds_of(reading) == {"boilerplate": ["[as written]\n" + written]}
     assert reading.metadata.title == "Port"
     assert ("calendar:METHOD", "REQUEST") in reading.metadata.found
     assert reading.metadata.recipients == ("b@x.org (accepted)",)

@@ -276,3 +276,81 @@ def test_text_has_no_page_to_draw(tmp_path: Path) -> None:
     path.write_bytes(b"words")
     with pytest.raises(NotFound):
         draw(path, 1, 300, settings.Limits())
+
+
+def drawn(out: pikepdf.Pdf, words: str) -> pikepdf.Object:
+    """An appearance that shows words."""
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1)
+    font.BaseFont = pikepdf.Name.Helvetica
+    stream = out.make_stream(f"BT /F1 10 Tf 2 5 Td ({words}) Tj ET".encode())
+    stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+    stream.BBox = [0, 0, 300, 20]
+    stream.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+    return pikepdf.Dictionary(N=stream)
+
+
+def with_annotations(*given: dict[str, object]) -> bytes:
+    """A page with words of its own, and annotations; those with a field type are fields too."""
+    with pikepdf.open(io.BytesIO(made.pdf("Words of the page"))) as out:
+        marks = []
+        for number, entries in enumerate(given):
+            words = entries.pop("words", "")
+            mark = pikepdf.Dictionary(Type=pikepdf.Name.Annot, F=4, **entries)
+            mark.Rect = [72, 100 + 30 * number, 372, 120 + 30 * number]
+            if words:
+                mark.AP = drawn(out, str(words))
+            marks.append(out.make_indirect(mark))
+        out.pages[0].obj.Annots = pikepdf.Array(marks)
+        fields = [mark for mark in marks if "/FT" in mark]
+        if fields:
+            out.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(fields))
+        body = io.BytesIO()
+        out.save(body)
+    return body.getvalue()
+
+
+def test_what_a_stamp_alone_draws_is_read_with_its_page() -> None:
+    stamp = {"Subtype": pikepdf.Name.Stamp, "words": "RECEIVED 14 March"}
+    said = {"Subtype": pikepdf.Name.FreeText, "Contents": "who knew", "words": "who knew"}
+    reading = made.read_bytes(with_annotations(stamp, said), "a.pdf")
+    text = made.page_of(reading)
+    assert "RECEIVED 14 March" in text
+    assert text.count("Words of the page") == 1
+    assert reading.status == "read"
+
+
+def test_a_signature_gives_what_its_seal_shows_and_what_it_says_of_itself() -> None:
+    value = pikepdf.Dictionary(
+        Type=pikepdf.Name.Sig, ByteRange=[0, 1, 2, 3], Name="Ana Voß", Reason="I approve",
+        M="D:20190314090000+01'00'", Location="Port",
+    )  # fmt: skip
+    seal = {
+        "Subtype": pikepdf.Name.Widget, "FT": pikepdf.Name.Sig, "T": "Signature1", "V": value,
+        "words": "Digitally signed",
+    }  # fmt: skip
+    reading = made.read_bytes(with_annotations(seal), "a.pdf")
+    assert "Digitally signed" in made.page_of(reading)
+    assert made.page_of(reading, 2) == "[signed · Ana Voß · 2019-03-14T08:00:00Z · Port] I approve"
+    assert reading.pages[1].label == "Signatures"
+
+
+def test_a_list_gives_the_names_of_its_choices_beside_the_value_that_it_stores() -> None:
+    choice = {
+        "Subtype": pikepdf.Name.Widget, "FT": pikepdf.Name.Ch, "T": "port", "V": "DEHAM",
+        "Ff": 1 << 17, "Opt": pikepdf.Array([pikepdf.Array(["DEHAM", "Hamburg"])]),
+        "words": "Hamburg",
+    }  # fmt: skip
+    reading = made.read_bytes(with_annotations(choice), "a.pdf")
+    assert "port: DEHAM" in reading.text
+    assert "Hamburg" in reading.text
+
+
+def test_forms_of_an_attachment_for_other_systems_are_named() -> None:
+    with pikepdf.open(io.BytesIO(made.pdf("one", attachments={"a.txt": b"one"}))) as out:
+        tree = out.Root.Names.EmbeddedFiles.Names
+        tree[1].EF.Mac = out.make_stream(b"another")
+        body = io.BytesIO()
+        out.save(body)
+    reading = made.read_bytes(body.getvalue(), "a.pdf")
+    assert [p.where for p in reading.problems] == [
+        "attachments in another form for another system"]  # fmt: skip

@@ -3,8 +3,10 @@
 Folded lines are joined, escapes and quoted-printable undone, the charset of a value taken from
 its own parameter. Each event, task, journal entry or card is a paragraph, a property a line,
 under the name that a reader knows; a property without one keeps its own, so that none is lost.
-Times are written as ISO 8601 with the zone that the file names. Pictures, sounds and files that
-are written into a property are members.
+Times are written as ISO 8601 with the zone that the file names. Behind it all stand the lines as
+the file has them, set apart, for what is looked for in its own spelling (`20190314T090000`,
+`RRULE`, rules of time zones). Pictures, sounds and files that are written into a property are
+members.
 """
 
 from __future__ import annotations
@@ -69,6 +71,7 @@ class _Property(NamedTuple):
     name: str
     params: dict[str, list[str]]
     value: str
+    line: str
 
     def param(self, name: str) -> str:
         """A parameter, "" where it is not there."""
@@ -96,7 +99,7 @@ def _properties(text: str) -> Iterator[_Property]:
         match = _LINE.match(line)
         if not match:
             if line.strip():
-                yield _Property("", {}, line)
+                yield _Property("", {}, line, line)
             continue
         params: dict[str, list[str]] = {}
         for name, value in _PARAM.findall(match.group(2)):
@@ -105,7 +108,8 @@ def _properties(text: str) -> Iterator[_Property]:
                 # vCard 2.1 leaves the name of the parameter out
                 key, said = ("ENCODING" if key in _CODINGS else "TYPE"), key
             params.setdefault(key, []).append(said)
-        yield _Property(match.group(1).rpartition(".")[2].upper(), params, match.group(3))
+        name = match.group(1).rpartition(".")[2].upper()
+        yield _Property(name, params, match.group(3), line)
 
 
 _CODINGS = frozenset(("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT", "B", "Q"))
@@ -139,9 +143,11 @@ class _Reader:
         self._lines: list[str] = []
         self._count = 0
         self._people: list[str] = []
+        self._written: list[str] = []
 
     def take(self, one: _Property) -> None:
         """Take in a property."""
+        self._written.append(one.line)
         if one.name == "BEGIN":
             kind = one.value.strip().upper()
             if kind in _KINDS and kind != "VALARM":
@@ -163,6 +169,7 @@ class _Reader:
             return
         value = self._value(one)
         if value is None:
+            self._written.pop()  # bytes
             return
         about = len(self._open) == 1 and self._open[0] == "VCALENDAR"
         if about:
@@ -250,6 +257,9 @@ class _Reader:
         transcript.note("agenda:entries", self._count)
         if self._open:
             transcript.trouble("truncated", "", f"{self._open[-1]} is not closed")
+        if self._written and self._request.only is None:
+            start = transcript.paragraph("[as written]\n" + "\n".join(self._written))
+            transcript.mark("boilerplate", start)
 
 
 def _moment(value: str, zone: str) -> str:

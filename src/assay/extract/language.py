@@ -28,6 +28,14 @@ _LANGUAGES = (
 )  # fmt: skip
 _ARRAYS = ("ptc", "pc", "moves", "rows", "features")  # of the unpacked model
 _SAMPLE = 2000
+_ENGLISH = frozenset(
+    (
+        "the", "The", "of", "and", "And", "to", "with", "from", "this", "This", "that", "That",
+        "which", "would", "their", "they", "They", "been", "were", "there", "have", "has", "your",
+        "are", "you", "by", "our", "it", "we", "We", "his", "she", "She", "what", "When", "when",
+    )
+)  # fmt: skip
+_ENGLISH_LEAST = 8
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ARABIC = re.compile(r"[\u0620-\u06ff]")
@@ -48,7 +56,10 @@ def language_of(text: str) -> str | None:
         arabic = len(_ARABIC.findall(sample))
         if arabic * 2 > letters and len(_UYGHUR.findall(sample)) * 60 > arabic:
             return "ug"
-    sample = " ".join(sample.split())[:_SAMPLE]
+    words = sample.split()
+    if len(sample.encode("ascii", "ignore")) * 50 >= len(sample) * 49 and _is_english(words):
+        return "en"
+    sample = " ".join(words)[:_SAMPLE]
     if len(sample) > 2 * _PART:
         # three places of it settle most texts, at a fraction of the cost
         third = _PART // 3
@@ -59,6 +70,16 @@ def language_of(text: str) -> str | None:
             return str(code)
     code, certainty = _identifier().classify(sample)
     return str(code) if certainty >= _CERTAIN else None
+
+
+def _is_english(words: list[str]) -> bool:
+    """Tell whether words are plainly English, at a tenth of the cost of asking the model.
+
+    Every eighth word is one of those that English prose cannot do without (a third of it is) and
+    that are no words of another language of Latin letters.
+    """
+    found = sum(word in _ENGLISH for word in words)
+    return found >= _ENGLISH_LEAST and found * 8 >= len(words)
 
 
 @cache

@@ -377,6 +377,7 @@ def unpack(packed: bytes, limit: int) -> bytes:
     # the window of 4096 bytes is the end of what came out, with its start before it
     out = bytearray(4096 - len(_START)) + _START
     base, at, end = 4096, 16, len(packed)
+    bias = len(_START) - base
     while at < end and len(out) - base <= limit:
         control = packed[at]
         at += 1
@@ -384,38 +385,48 @@ def unpack(packed: bytes, limit: int) -> bytes:
             out += packed[at : at + 8]
             at += 8
             continue
-        for bit in _BITS:
-            if not control & bit:
-                if at >= end:
-                    return bytes(out[base:])
-                out.append(packed[at])
-                at += 1
-                continue
+        for literals in _RUNS[control]:
+            if literals:
+                out += packed[at : at + literals]
+                at += literals
             if at + 1 >= end:
                 return bytes(out[base:])
             reference = packed[at] << 8 | packed[at + 1]
             at += 2
-            back = (len(_START) + len(out) - base - (reference >> 4)) & 4095
+            back = (bias + len(out) - (reference >> 4)) & 4095
             length = (reference & 15) + 2
-            if not back:
-                return bytes(out[base:])
-            start = len(out) - back
             if back >= length:
+                start = len(out) - back
                 out += out[start : start + length]
-            else:  # it runs into what it writes
-                out += (out[start:] * (length // back + 1))[:length]
+            elif back:  # it runs into what it writes
+                out += (out[-back:] * (length // back + 1))[:length]
+            else:
+                return bytes(out[base:])
+        rest = _RESTS[control]
+        out += packed[at : at + rest]
+        at += rest
     return bytes(out[base:])
 
 
-_BITS = (1, 2, 4, 8, 16, 32, 64, 128)
+def _runs_of(control: int) -> list[int]:
+    """How many plain bytes stand before each reference of a control byte, and after the last."""
+    return [len(run) for run in f"{control:08b}"[::-1].split("1")]
+
+
+_RUNS = [_runs_of(control)[:-1] for control in range(256)]
+_RESTS = [_runs_of(control)[-1] for control in range(256)]
 
 
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n\0]+"
-    rb"|([^\\{}\r\n\0]+)|\\",
+    # the two that such a file is full of, each at once: a tag of the page, and RTF to be left out
+    # that changes nothing which holds behind it
+    rb"\{\\\*\\htmltag\d{0,10} ?([^\\{}\r\n\0]*)\}[\r\n\0]*"
+    rb"|\\htmlrtf1? ?(?:[^\\{}]++|\\(?!htmlrtf|u|f\d)[a-zA-Z]++(?:-?\d++)? ?)*+(\\htmlrtf0) ?"
+    rb"|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])"
+    rb"|([{}])[\r\n\0]*|[\r\n\0]+|([^\\{}\r\n\0]+)|\\",
     re.DOTALL,
 )
-_WORD, _NUMBER, _BYTE, _SYMBOL, _BRACE, _TEXT = range(1, 7)  # its groups
+_TAG, _LEFT_OUT, _WORD, _NUMBER, _BYTE, _SYMBOL, _BRACE, _TEXT = range(1, 9)  # its groups
 _SAID = {
     b"par": "\r\n", b"line": "\r\n", b"tab": "\t", b"lquote": "\u2018", b"rquote": "\u2019",
     b"ldblquote": "\u201c", b"rdblquote": "\u201d", b"bullet": "\u2022", b"endash": "\u2013",
@@ -454,18 +465,21 @@ def page_in_rtf(rtf: bytes) -> bytes:
     stack: list[tuple[bool, bool, bool, int, str]] = []
     for token in _TOKEN.finditer(rtf):
         kind = token.lastindex
-        if kind == _TEXT:
-            if silent or aside:
+        if kind in (_TAG, _TEXT):
+            if kind == _TEXT and (silent or aside):
                 continue
-            text = token.group()
+            text = token.group(kind)
             if skip:
                 cut = min(skip, len(text))
                 skip -= cut
                 text = text[cut:]
             held += text
+        elif kind == _LEFT_OUT:
+            silent = False
         elif kind == _BRACE:
-            flush()
-            if token.group() == b"{":
+            if held:
+                flush()
+            if token.group(_BRACE) == b"{":
                 stack.append((silent, aside, inside, uc, codec))
             elif stack:
                 silent, aside, inside, uc, codec = stack.pop()

@@ -148,7 +148,7 @@ def _read_pages(
         try:
             if form:
                 pdfium.FORM_OnAfterLoadPage(page, form)
-            beside = _read_page(raw, page, form, transcript, garbage)
+            beside = _read_page(raw, index, page, form, transcript, garbage)
             if beside is None:
                 failed.append(index + 1)
             elif beside.files:
@@ -177,7 +177,12 @@ def _listed(pages: list[int]) -> str:
 
 
 def _read_page(
-    raw: Any, page: Any, form: Any, transcript: Transcript, garbage: dict[str, list[int]]
+    raw: Any,
+    index: int,
+    page: Any,
+    form: Any,
+    transcript: Transcript,
+    garbage: dict[str, list[int]],
 ) -> pdf_extras.Beside | None:
     """Write a page; what its annotations hold, None where the page fails."""
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
@@ -199,6 +204,9 @@ def _read_page(
         transcript.trouble("limit_annotations", place, f"{beside.more} more than {limit}")
     if beside.media:
         transcript.trouble("part_unclaimed", place, f"{beside.media} films, sounds or 3D models")
+    if beside.drawn:
+        said = "\n".join((text, *(line.text for line in beside.lines)))
+        beside.lines += pdf_extras.drawn(raw, index, said)
     if beside.lines:
         text += "\n\n" if text else ""
     extras = len(text)

@@ -3,8 +3,11 @@
 A field gives a line with its name and value (`Off` for a box that is not ticked) and one with what
 it is called for a person (`TU`). A note gives `[subject · author] words`, marked as a comment:
 the subject (`Subj`) as its program wrote it, or the kind of note, and the author (`T`). A link
-gives its address where the page does not show it. Each line stands once. A page has a picture
-that waits for OCR where its text is poor and pictures or drawn shapes cover it.
+gives its address where the page does not show it. Each line stands once. What an annotation alone
+draws (the words of a stamp, of a signature's seal, of a field without a value, of the choices of
+a list) is read from a copy of the page into which its annotations are drawn: pdfium's text has
+the page's own content. A page has a picture that waits for OCR where its text is poor and pictures
+or drawn shapes cover it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from assay.extract.pdf_text import whole_text
 from assay.extract.runs import Kinds, Line
 
 _POOR = 16  # letters and digits: less than a page number and a stamp
@@ -39,6 +43,9 @@ _MEDIA = frozenset(
         pdfium.FPDF_ANNOT_SOUND, pdfium.FPDF_ANNOT_SCREEN,
     )
 )  # fmt: skip
+_CHOICES = (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX)
+_SHOWS = re.compile(r"\b(?:T[jJ]|Do)\b")  # operators that show text, or a form
+_WORDS = re.compile(r"\w+")
 _COMMENT: Kinds = ("comment",)
 
 
@@ -50,6 +57,7 @@ class Beside:
     files: bool = False  # one of them carries a file
     media: int = 0  # films, sounds and models: nobody reads them
     more: int = 0  # annotations beyond the limit
+    drawn: bool = False  # one of them shows text that none of the lines says
 
 
 def beside(raw: Any, page: Any, form: Any, shown: str, limit: int) -> Beside:
@@ -66,13 +74,51 @@ def beside(raw: Any, page: Any, form: Any, shown: str, limit: int) -> Beside:
             kind = pdfium.FPDFAnnot_GetSubtype(annot)
             found.files = found.files or kind == pdfium.FPDF_ANNOT_FILEATTACHMENT
             found.media += kind in _MEDIA
+            said = False
             for line in _lines(raw, annot, kind, form, shown):
+                said = said or line.text.strip()[-1:] not in ("", ":", "]")
                 if line.text.strip() and line.text not in seen:
                     seen.add(line.text)
                     found.lines.append(line)
+            if kind == _WIDGET and form:
+                # a list shows what its choices are called, and its value may be another word
+                said = said and pdfium.FPDFAnnot_GetFormFieldType(form, annot) not in _CHOICES
+            if not (said or found.drawn or kind in _MEDIA or kind in (_LINK, _POPUP)):
+                found.drawn = _draws_text(annot)
         finally:
             pdfium.FPDFPage_CloseAnnot(annot)
     return found
+
+
+def _draws_text(annot: Any) -> bool:
+    """Tell whether the appearance of an annotation shows text, or a form that may."""
+    length = pdfium.FPDFAnnot_GetAP(annot, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)
+    return bool(_SHOWS.search(_fetched(length, lambda b: pdfium.FPDFAnnot_GetAP(
+        annot, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL, b, length
+    ))))  # fmt: skip
+
+
+def drawn(raw: Any, index: int, said: str) -> list[Line]:
+    """The lines of a page, its annotations drawn into it, with a word that is not in `said`."""
+    copy = pdfium.FPDF_CreateNewDocument()
+    try:
+        if not pdfium.FPDF_ImportPagesByIndex(copy, raw, (ctypes.c_int * 1)(index), 1, 0):
+            return []
+        page = pdfium.FPDF_LoadPage(copy, 0)
+        done = page and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+        pdfium.FPDF_ClosePage(page)
+        page = pdfium.FPDF_LoadPage(copy, 0) if done == pdfium.FLATTEN_SUCCESS else None
+        textpage = pdfium.FPDFText_LoadPage(page) if page else None
+        try:
+            text = whole_text(textpage) if textpage else ""
+        finally:
+            pdfium.FPDFText_ClosePage(textpage)
+            pdfium.FPDF_ClosePage(page)
+    finally:
+        pdfium.FPDF_CloseDocument(copy)
+    known = set(_WORDS.findall(said))
+    lines = dict.fromkeys(line.strip() for line in text.splitlines())
+    return [Line(line) for line in lines if not known.issuperset(_WORDS.findall(line))]
 
 
 def _lines(raw: Any, annot: Any, kind: int, form: Any, shown: str) -> Iterator[Line]:

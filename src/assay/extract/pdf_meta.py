@@ -56,6 +56,8 @@ def _take_parts(parts: Parts, transcript: Transcript) -> None:
     unsaid = [s for s in dict.fromkeys(parts.spoken) if "".join(s.split()).casefold() not in shown]
     if unsaid:
         transcript.page("\n".join(unsaid), label="Words for figures")
+    if parts.signed:
+        transcript.page("\n".join(dict.fromkeys(parts.signed)), label="Signatures")
     for what, count in parts.unclaimed.items():
         transcript.trouble("part_unclaimed", what, f"{count} {what}")
     if parts.whole:

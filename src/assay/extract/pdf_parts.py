@@ -2,8 +2,10 @@
 
 Walked by pikepdf from the catalogue and the pages. Scripts are kept as metadata, as found.
 Words that stand for a figure or an abbreviation (`Alt`, `E` of the structure tree) are text.
-Named as unclaimed: files that hang on the catalogue or a page and in no names tree, private
-data that a program left as streams (`PieceInfo`), small pictures of pages (`Thumb`). The reader
+What a signature says of itself (name, time, place, reason) is text; nothing is verified here.
+Named as unclaimed: files that hang on the catalogue or a page and in no names tree, the forms of
+an attachment for other systems (`DOS`, `Mac`, `Unix`), private data that a program left as streams
+(`PieceInfo`), small pictures of pages (`Thumb`). The reader
 can stand behind a count of zero only where no page shows a picture of its own beside its text:
 nobody reads the words in that picture. What no page or catalogue leads to is not counted here:
 earlier states of a file are findings.
@@ -17,11 +19,15 @@ from typing import Any
 
 import pikepdf
 
+from assay.extract import dates
+
 _SCRIPT = 40_000  # characters of a script that are kept
 _SCRIPTS = 200
 _ELEMENTS = 20_000  # of the structure tree
 _PIXELS = 10_000  # a smaller picture is a rule, a bullet or a logo without words
 _NEST = 4  # forms inside forms
+_DEPTH = 32  # of a tree of names or fields
+_SAID = ("/Name", "/M", "/Location", "/ContactInfo", "/Reason")
 _Id = tuple[int, int]
 _STREAMS = 5  # levels of private data
 
@@ -32,6 +38,7 @@ class Parts:
 
     scripts: list[str] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
+    signed: list[str] = field(default_factory=list)  # who signed, when, where, why: a line each
     unclaimed: dict[str, int] = field(default_factory=dict)
     whole: bool = True
 
@@ -53,12 +60,50 @@ def parts_of(pdf: pikepdf.Pdf) -> Parts:
     filed = {_id(f) for f in _leaves(names.get("/EmbeddedFiles"))} if isinstance(
         names, pikepdf.Dictionary) else set()  # fmt: skip
     _associated(root, filed, found)
+    if isinstance(names, pikepdf.Dictionary):
+        more = sum(_other_forms(f) for f in _leaves(names.get("/EmbeddedFiles")))
+        found.name("attachments in another form for another system", more)
     found.name("sets of private data of a program", _private(root))
     met: set[_Id] = set()
     for page in pdf.pages:
         _look_at(page.obj, filed, met, found)
     _read_structure(root.get("/StructTreeRoot"), found)
+    form = root.get("/AcroForm")
+    if isinstance(form, pikepdf.Dictionary):
+        _signatures(form.get("/Fields"), found, [_ELEMENTS])
     return found
+
+
+def _signatures(fields: Any, found: Parts, left: list[int], depth: int = 0) -> None:
+    """The signatures among the fields of a form (ISO 32000-1, 12.8.1)."""
+    if depth > _DEPTH or not isinstance(fields, pikepdf.Array):
+        return
+    for at in range(len(fields)):
+        left[0] -= 1
+        if left[0] < 0:
+            found.whole = False
+            return
+        one = fields[at]
+        if not isinstance(one, pikepdf.Dictionary):
+            continue
+        value = one.get("/V")
+        if isinstance(value, pikepdf.Dictionary) and "/ByteRange" in value:
+            said = {key: _words(value.get(key)) for key in _SAID}
+            when = dates.from_pdf(said.pop("/M")) or ""
+            reason = said.pop("/Reason")
+            marks = " · ".join(m for m in ("signed", said.pop("/Name"), when, *said.values()) if m)
+            found.signed.append(f"[{marks}] {reason}".rstrip())
+        _signatures(one.get("/Kids"), found, left, depth + 1)
+
+
+def _words(value: Any) -> str:
+    """A text string. Some programs write UTF-8 without the mark that it needs."""
+    if not isinstance(value, pikepdf.String):
+        return ""
+    try:
+        return bytes(value).decode().strip("\0 ")
+    except UnicodeDecodeError:
+        return str(value).strip("\0 ")
 
 
 def _look_at(page: Any, filed: set[_Id], met: set[_Id], found: Parts) -> None:
@@ -87,7 +132,7 @@ def _pairs(table: Any) -> list[tuple[str, Any]]:
 
 def _leaves(node: Any, depth: int = 0) -> Iterator[Any]:
     """The values of a names tree."""
-    if depth > 32 or not isinstance(node, pikepdf.Dictionary):
+    if depth > _DEPTH or not isinstance(node, pikepdf.Dictionary):
         return
     names, kids = node.get("/Names"), node.get("/Kids")
     if isinstance(names, pikepdf.Array):
@@ -140,6 +185,14 @@ def _associated(holder: Any, filed: set[_Id], found: Parts) -> None:
     if isinstance(files, pikepdf.Array):
         count = sum(1 for at in range(min(len(files), 1000)) if _id(files[at]) not in filed)
         found.name("associated files", count)
+
+
+def _other_forms(attached: Any) -> int:
+    """Further streams of an attachment beside the one that is taken."""
+    forms = attached.get("/EF") if isinstance(attached, pikepdf.Dictionary) else None
+    if not isinstance(forms, pikepdf.Dictionary):
+        return 0
+    return max(len({_id(form) for _, form in _pairs(forms)}) - 1, 0)
 
 
 def _private(holder: Any) -> int:

@@ -42,12 +42,7 @@ def page_text(page: Any, textpage: Any) -> tuple[str, Words]:
     count = pdfium.FPDFText_CountChars(textpage)
     if count <= 0:
         return "", Words((), (), ())
-    buffer = ctypes.create_string_buffer(4 * count + 4)
-    units = pdfium.FPDFText_GetText(
-        textpage, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
-    )
-    raw = buffer.raw[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
-    raw = raw.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    raw = _raw_text(textpage, count)
     direct = len(raw) == count
     spans = numpy.array([match.span() for match in _WORD.finditer(raw)], numpy.int64)
     spans = spans.reshape(-1, 2)
@@ -63,8 +58,27 @@ def page_text(page: Any, textpage: Any) -> tuple[str, Words]:
             for places in (firsts, lasts)
         )
     boxes = _boxes(page, textpage, firsts, lasts)
-    text = raw.replace("\r\n", "\n").translate(_MARKS)
+    text = _as_read(raw)
     return text, Words(tuple(moved[:, 0].tolist()), tuple(moved[:, 1].tolist()), boxes)
+
+
+def whole_text(textpage: Any) -> str:
+    """The text alone, as `page_text` gives it."""
+    count = pdfium.FPDFText_CountChars(textpage)
+    return _as_read(_raw_text(textpage, count)) if count > 0 else ""
+
+
+def _raw_text(textpage: Any, count: int) -> str:
+    buffer = ctypes.create_string_buffer(4 * count + 4)
+    units = pdfium.FPDFText_GetText(
+        textpage, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+    )
+    raw = buffer.raw[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
+    return raw.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _as_read(raw: str) -> str:
+    return raw.replace("\r\n", "\n").translate(_MARKS)
 
 
 def _units_before(text: str) -> Callable[[int], int]:

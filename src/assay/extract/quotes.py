@@ -11,6 +11,7 @@ Offsets count code points of the text given.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from assay.model.reading import RegionKind
@@ -100,7 +101,7 @@ def _tail_quoted(text: str) -> int:
             if block is None or text[match.end() : block.start()].strip():
                 continue
         places.append(start)
-    for match in _ANNOUNCED.finditer(text) if _ENDS.search(text) else ():
+    for match in _announcements(text):
         following = text[match.end() :].lstrip()
         if following and not following.startswith(">") and match.start() < min(places):
             if not _looks_announced(match.group(0)):
@@ -108,6 +109,23 @@ def _tail_quoted(text: str) -> int:
             if not _ARROW.search(text, match.end()):
                 places.append(match.start())
     return min(places)
+
+
+def _announcements(text: str) -> Iterator[re.Match[str]]:
+    """Lines that announce a quotation, one or two at a time: only where a line ends in a colon.
+
+    A search by the pattern alone would try each word of each line.
+    """
+    done = 0
+    for end in _ENDS.finditer(text):
+        line = text.rfind("\n", 0, end.start()) + 1
+        before = text.rfind("\n", 0, max(line - 1, 0)) + 1
+        for start in (before, line) if before < line else (line,):
+            match = _ANNOUNCED.match(text, start) if start >= done else None
+            if match is not None and match.end() > end.start():
+                done = match.end()
+                yield match
+                break
 
 
 def _looks_announced(line: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from assay.extract import types
 from assay.extract.office import attribute
 from assay.extract.request import Request
-from assay.extract.runs import Line
+from assay.extract.runs import Kinds, Line
 from assay.extract.sheets import BREAK, Pages, Sparse, cell_text, column_letters
 from assay.extract.shown import form_of
 from assay.extract.transcript import Transcript
@@ -117,9 +117,9 @@ class _Book:
         elif tag in ("xl:Header", "xl:Footer"):
             if sheet is not None:
                 words = margin_words(attribute(attributes, "xl:Data"))
-                kind = "header" if tag == "xl:Header" else "footer"
+                kinds: Kinds = ("header",) if tag == "xl:Header" else ("footer",)
                 if words:
-                    sheet.extras.append(Line(words, (kind,)))
+                    sheet.extras.append(Line(words, kinds))
         elif tag == "xl:Visible":
             self._text = []
         elif tag.startswith("o:"):
