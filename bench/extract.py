@@ -100,10 +100,8 @@ def kreuzberg_reader() -> Callable[[Path], Answer]:
     config = kreuzberg.ExtractionConfig(disable_ocr=True, use_cache=False)
 
     def all_of(found: Any) -> list[str]:
-        inside = [
-            getattr(child, "result", child) for child in getattr(found, "children", None) or ()
-        ]
-        return [found.content, *(text for child in inside for text in all_of(child))]
+        inside = [child["result"] for child in found.children or ()]
+        return [found.content, *(text for one in inside for text in all_of(one))]
 
     def run(path: Path) -> Answer:
         return "\n".join(all_of(kreuzberg.extract_file_sync(path, config=config))), "read", ""

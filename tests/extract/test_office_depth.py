@@ -356,12 +356,12 @@ def test_words_on_the_master_are_read_and_its_prompts_are_not() -> None:
 
 def test_an_old_presentation_gives_hidden_slides_comments_masters_and_earlier_states() -> None:
     tree = binary_office.ppt(
-        [("One", "say this", False), ("Two", "", True)], comment=("A. Voss", "why"),
+        [("One", "say this", False), ("Two", "", True)], comment=("A. Voss", "why", "AV"),
         master="CONFIDENTIAL", earlier="what stood there before",
     )  # fmt: skip
     reading = made.read_bytes(made.ole(tree), "a.ppt")
     assert made.kinds_of(reading) == {
-        "comment": ["[comment · A. Voss · 2019-03-14T09:00] why"], "notes": ["say this"],
+        "comment": ["[comment · A. Voss (AV) · 2019-03-14T09:00] why"], "notes": ["say this"],
         "hidden": ["Two", "what stood there before"], "header": ["CONFIDENTIAL"],
     }  # fmt: skip
     assert made.page_of(reading, 2) == "Two"
@@ -435,7 +435,7 @@ def test_rtf_comments_boxes_and_margins_are_regions_and_variables_metadata() -> 
     reading = made.read_bytes(body, "a.rtf")
     assert made.kinds_of(reading) == {
         "hidden": ["unseen"], "inserted": ["added"], "text_box": ["in a box"],
-        "header": ["The head"], "comment": ["[comment · A. Voss · 2019-03-14T09:00] a remark"],
+        "header": ["The head"], "comment": ["[comment · A. Voss (AV) · 2019-03-14T09:00] a remark"],
     }  # fmt: skip
     assert ("docVar:case", "42") in found(reading)
 
@@ -575,3 +575,46 @@ def test_a_list_of_four_thousand_million_properties_ends_with_the_bytes() -> Non
 def test_a_compound_file_that_names_no_part_is_damaged_and_never_an_empty_text() -> None:
     reading = made.read_bytes(compound.written({}), "object.bin")
     assert [p.code for p in reading.problems] == ["damaged"] and reading.status == "unread"
+
+
+def test_the_numbers_of_lists_in_a_doc_stand_before_their_paragraphs() -> None:
+    words = "Claims\rcargo\rport\rnight\rday\rship\r"
+    tree = binary_office.doc([(words, "")], listed={1: 0, 2: 1, 3: 2, 4: 1, 5: 0})
+    reading = made.read_bytes(made.ole(tree), "a.doc")
+    assert reading.text.splitlines() == [
+        "Claims", "1. cargo", "a) port", "1.i night", "b) day", "2. ship",
+    ]  # fmt: skip
+
+
+def test_a_doc_whose_table_of_lists_is_broken_keeps_its_words_and_says_so() -> None:
+    tree = binary_office.doc([("cargo\rport\r", "")], listed={0: 0, 1: 0})
+    table = tree["1Table"]
+    assert isinstance(table, bytes)
+    entry = table.index(b"\1\0\0\0\7\0\0\0") + 16  # how many levels it changes
+    tree["1Table"] = table[:entry] + b"\xff" + table[entry + 1 :]
+    reading = made.read_bytes(made.ole(tree), "a.doc")
+    assert reading.text.split() == ["cargo", "port"]
+    assert "damaged" in made.codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (r'EQ \* jc2 \* "Font:MS Mincho" \* hps11 \o\ad(\s\up 10(kyō),capital)', "kyō capital"),
+        (r"EQ \f(12,37)", "12 37"),
+        ("PAGE", ""),
+    ],
+)
+def test_what_an_equation_field_draws_from_its_code_is_text(code: str, shown: str) -> None:
+    words = ["before", *shown.split(), "after"]
+    tree = binary_office.doc([(f"before \x13{code}\x15 after\r", "")])
+    assert made.read_bytes(made.ole(tree), "a.doc").text.split() == words
+    quoted = code.replace("\\", "\\\\").replace("ō", "\\u333?")
+    rtf = f"{{\\rtf1 before {{\\field{{\\*\\fldinst {quoted}}}}} after}}"
+    assert made.read_bytes(rtf.encode(), "a.rtf").text.split() == words
+    xml = (
+        '<w:p><w:r><w:t>before </w:t><w:fldChar w:fldCharType="begin"/><w:instrText>'
+        f'{code}</w:instrText><w:fldChar w:fldCharType="end"/><w:t> after</w:t></w:r></w:p>'
+    )
+    body = with_parts(docx.docx(["x"]), {"word/document.xml": in_body(xml)})
+    assert made.read_bytes(body, "a.docx").text.split() == ["x", *words]

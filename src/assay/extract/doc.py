@@ -1,10 +1,10 @@
 """Word 97 to 2003, and older ones: the text by its piece table ([MS-DOC] 2.4.1).
 
-The body comes first, then footnotes and endnotes under their number, headers and footers,
-comments with author and date, and text boxes; cells are divided by tabs. Text that was
-inserted, deleted or hidden is readable and marked, by the character properties ([MS-DOC]
-2.4.6.2). Field codes other than page numbers and the like are metadata, their results text.
-Embedded objects, pictures and macros are members.
+The body comes first, then footnotes and endnotes under their number, headers and footers, comments
+with author and date, and text boxes; cells are divided by tabs, paragraphs of lists have their
+numbers (doc_lists.py). Text that was inserted, deleted or hidden is readable and marked, by the
+character properties ([MS-DOC] 2.4.6.2). Field codes other than page numbers and the like are
+metadata, their results text. Embedded objects, pictures and macros are members.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 import olefile  # type: ignore[import-untyped]
 
 from assay.extract import compound, oleparts
-from assay.extract.docx import says_more
+from assay.extract.doc_lists import Piece, labels_of, lists_of
+from assay.extract.docx import drawn_by, says_more
 from assay.extract.ole_properties import note_properties
 from assay.extract.problems import Stop
 from assay.extract.request import Request
@@ -47,6 +48,7 @@ _DATA, _OLE = 0x0806, 0x080A
 _WANTED = tuple(struct.pack("<H", sprm) for sprm in (_DELETED, _INSERTED, _VANISH, _PICTURE))
 _OPERANDS = (1, 1, 2, 4, 2, 2, -1, 3)
 # Places in the table of the file information block ([MS-DOC] 2.5.6 to 2.5.8).
+_STYLES, _PAPX, _LISTS, _OVERRIDES = 1, 13, 73, 74
 _FOOTNOTES, _ENDNOTES, _COMMENTS, _HEADERS, _CHPX = (2, 3), (46, 47), (4, 5), 11, 12
 _VARIABLES, _ASSOCIATED, _OWNERS, _REVISERS, _ART, _WHEN = 60, 32, 36, 51, 50, 112
 
@@ -150,6 +152,24 @@ class _Word:
         except (struct.error, IndexError):
             transcript.trouble("damaged", "", "the character properties")
         self._starts = [span[0] for span in self._spans]
+        self._labels: dict[int, str] = {}
+        try:
+            self._number_lists()
+        except (struct.error, IndexError):
+            transcript.trouble("damaged", "", "the numbers of lists")
+
+    def _number_lists(self) -> None:
+        """The numbers that stand before paragraphs of lists, by position."""
+        listed = self._part(_LISTS)
+        if len(listed) < 2:
+            return
+        behind = struct.unpack_from("<I", self._main, 0x9A + 8 * _LISTS)[0] + len(listed)
+        lists = lists_of(
+            listed, self._table[behind:], self._part(_OVERRIDES), self._part(_STYLES), _sprms
+        )
+        pieces = [Piece(at, letters * w, cp, w) for cp, letters, at, w in self._pieces]
+        papx = self._part(_PAPX)
+        self._labels = labels_of(self._main, papx, self._text, pieces, lists, _sprms)
 
     def _part(self, number: int) -> bytes:
         """A part of the table stream, by its place in the file information block."""
@@ -302,6 +322,9 @@ class _Word:
 
     def _chunks(self, start: int, end: int, marks: dict[int, str]) -> Iterator[tuple[str, Kinds]]:
         """The text between two positions, cut where its kind changes or a mark is put in."""
+        if self._labels:
+            both = {cp: self._labels[cp] for cp in self._labels if start <= cp < end}
+            marks = both | {cp: both.get(cp, "") + mark for cp, mark in marks.items()}
         cuts = sorted(cp for cp in marks if start <= cp < end)
         cuts.append(end)
         at = start
@@ -465,8 +488,11 @@ def _lines(chunks: Any, fields: dict[str, None]) -> list[Line]:
                 codes.append([])
             elif token == "\x14" or token == "\x15":
                 if codes and codes[-1] is not None:
-                    _keep_code("".join(codes[-1]), fields)
+                    code = " ".join("".join(codes[-1]).translate(_OTHER).split())
+                    _keep_code(code, fields)
                     codes[-1] = None
+                    if not any(code is not None for code in codes):
+                        lines[-1].add(drawn_by(code), kinds)
                 if codes and token == "\x15":
                     codes.pop()
             elif codes and any(code is not None for code in codes):
@@ -484,7 +510,6 @@ def _lines(chunks: Any, fields: dict[str, None]) -> list[Line]:
 
 
 def _keep_code(code: str, fields: dict[str, None]) -> None:
-    code = " ".join(code.translate(_OTHER).split())
     if says_more(code) and len(fields) < 20_000:
         fields[code] = None
 

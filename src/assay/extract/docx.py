@@ -11,6 +11,7 @@ document variables and form fields are metadata. A page is `reading.page_chars` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 
 from assay.extract.docx_lists import Lists
@@ -50,6 +51,7 @@ _FIELD_NAMES = (
     " SAVEDATE PRINTDATE FORMTEXT FORMCHECKBOX FORMDROPDOWN SYMBOL = EQ LISTNUM AUTONUM INDEX TITLE"
     " AUTHOR FILENAME NUMWORDS NUMCHARS EDITTIME REVNUM SUBJECT ADVANCE XE TC GOTOBUTTON"
 )
+_SWITCHES = re.compile(r"\\\*\s*(?:\"[^\"]*\"|\S+)|\\[a-zA-Z]+\d*(?:\s+\d+(?=\())?|\\")
 _PLAIN_FIELDS = frozenset(_FIELD_NAMES.split())
 _FIELDS = 20_000
 _LOOK_NAMES = (
@@ -68,6 +70,17 @@ _LOOKS = frozenset(_LOOK_NAMES.split())
 def says_more(code: str) -> bool:
     """Tell whether a field's code says more than the result that stands in the text."""
     return bool(code) and code.split(" ", 1)[0].upper() not in _PLAIN_FIELDS
+
+
+def drawn_by(code: str) -> str:
+    """The words that a field draws from its own code: an `EQ` has no result beside it.
+
+    So do phonetic guides over Chinese and Japanese words; switches and fonts are left out.
+    """
+    if code[:3].upper() not in ("EQ ", "EQ\\"):
+        return ""
+    words = _SWITCHES.sub(" ", code[2:])
+    return " ".join(re.sub(r"[(),;]", " ", words).split())
 
 
 def read_docx(request: Request, transcript: Transcript) -> None:
@@ -316,6 +329,8 @@ class Body:
         code = " ".join(code.split())
         if says_more(code) and len(self._changes.fields) < _FIELDS:
             self._changes.fields[code] = None
+        if not self._code and (words := drawn_by(code)):
+            self._line.add(words, self._now())
 
     def _now(self) -> Kinds:
         if not self._open and not self._boxes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from assay.extract.office import Package, attribute
 
-_LEVELS = 9
+LEVELS = 9
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
@@ -19,7 +19,7 @@ _ROMAN = (
 
 
 @dataclass
-class _Level:
+class Level:
     """How one level counts: its first number, its format, its text with `%1` to `%9`."""
 
     start: int = 1
@@ -29,8 +29,10 @@ class _Level:
 
 
 @dataclass
-class _List:
-    levels: dict[int, _Level] = field(default_factory=dict)
+class Numbered:
+    """A list: its levels, and how far each has been counted."""
+
+    levels: dict[int, Level] = field(default_factory=dict)
     link: str = ""  # a style that holds the levels
     style: str = ""  # the style that this list is for
     counts: dict[int, int] = field(default_factory=dict)
@@ -41,7 +43,7 @@ class Lists:
 
     def __init__(self, package: Package | None, main: str) -> None:
         """The lists that the part `main` relates to; without a package there are none."""
-        self._lists: dict[str, _List] = {}
+        self._lists: dict[str, Numbered] = {}
         self._numbers: dict[str, tuple[str, dict[int, int]]] = {}  # list, restarts by level
         self._restarted: set[tuple[str, int]] = set()
         self._styles: dict[str, tuple[str, int]] = {}
@@ -59,6 +61,22 @@ class Lists:
     def __bool__(self) -> bool:
         return bool(self._numbers)
 
+    def define(self, name: str, listed: Numbered) -> None:
+        """Enter a list."""
+        self._lists[name] = listed
+
+    def refer(self, number: str, name: str, restarts: dict[int, int]) -> None:
+        """Enter a number by which paragraphs name a list; `restarts`: level -> first number."""
+        self._numbers[number] = (name, restarts)
+
+    def belongs(self, style: str, number: str, level: int) -> None:
+        """Enter a style whose paragraphs belong to a list."""
+        self._styles[style] = (number, level)
+
+    def knows(self, style: str) -> bool:
+        """Tell whether paragraphs of a style belong to a list."""
+        return style in self._styles
+
     def label(self, number: str, level: str, style: str) -> str:
         """The number that stands before a paragraph, "" where none does.
 
@@ -69,14 +87,14 @@ class Lists:
             number = given[0]
         place = int(level) if level.isdecimal() else given[1] if given else 0
         found = self._numbers.get(number)
-        if found is None or not 0 <= place < _LEVELS:
+        if found is None or not 0 <= place < LEVELS:
             return ""
         owner, restarts = found
         listed = self._lists.get(owner)
         if listed is None:
             return ""
         levels = self._levels(listed)
-        how = levels.get(place, _Level())
+        how = levels.get(place, Level())
         if place in restarts and (number, place) not in self._restarted:
             self._restarted.add((number, place))
             listed.counts[place] = restarts[place]
@@ -89,13 +107,13 @@ class Lists:
             return ""
         text = how.text
         for upper in range(place + 1):
-            form = levels.get(upper, _Level())
+            form = levels.get(upper, Level())
             count = listed.counts.get(upper, form.start)
             shown = _written(count, "decimal" if how.legal and upper != place else form.form)
             text = text.replace(f"%{upper + 1}", shown)
         return text.strip()
 
-    def _levels(self, listed: _List) -> dict[int, _Level]:
+    def _levels(self, listed: Numbered) -> dict[int, Level]:
         """The levels of a list; some only name the style whose list has them."""
         if listed.levels or not listed.link:
             return listed.levels
@@ -109,19 +127,19 @@ class _Definitions:
     """Reads the numbering part."""
 
     def __init__(
-        self, lists: dict[str, _List], numbers: dict[str, tuple[str, dict[int, int]]]
+        self, lists: dict[str, Numbered], numbers: dict[str, tuple[str, dict[int, int]]]
     ) -> None:
         self._lists = lists
         self._numbers = numbers
-        self._list: _List | None = None
-        self._level: _Level | None = None
+        self._list: Numbered | None = None
+        self._level: Level | None = None
         self._number = ""
         self._place = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         value = attribute(attributes, "w:val")
         if tag == "w:abstractNum":
-            self._list = _List()
+            self._list = Numbered()
             self._lists[attribute(attributes, "w:abstractNumId")] = self._list
         elif tag == "w:num":
             self._number, self._list = attribute(attributes, "w:numId"), None
@@ -131,7 +149,7 @@ class _Definitions:
             given = attribute(attributes, "w:ilvl")
             self._place = int(given) if given.isdecimal() else 0
             if tag == "w:lvl" and self._list is not None:
-                self._level = self._list.levels[self._place] = _Level()
+                self._level = self._list.levels[self._place] = Level()
         elif tag == "w:startOverride" and self._number in self._numbers:
             if value.isdecimal():
                 self._numbers[self._number][1][self._place] = int(value)

@@ -207,7 +207,8 @@ def _comment(body: bytes, at: int, end: int) -> Iterator[Line]:
             year, month, _, day, hour, minute = struct.unpack_from("<6H", body, start + 4)
             if 1 <= month <= 12 and 1 <= day <= 31:
                 when = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}"
-    head = " · ".join(m for m in ("comment", said[0], when) if m)
+    who = f"{said[0]} ({said[2]})" if said[2] else said[0]
+    head = " · ".join(m for m in ("comment", who.strip(), when) if m)
     yield Line(f"[{head}] {_clean(said[1])}", ("comment",))
 
 

@@ -61,7 +61,7 @@ _NO_TEXT = frozenset(
         b"colortbl", b"stylesheet", b"filetbl", b"listtable", b"listoverridetable", b"rsidtbl",
         b"themedata", b"colorschememapping", b"datastore", b"latentstyles", b"generator",
         b"xmlnstbl", b"mmathPr", b"bkmkstart", b"bkmkend", b"tc", b"xe", b"rxe", b"private",
-        b"pntxta", b"pntxtb", b"atnid", b"atnref", b"falt", b"panose", b"upr", b"ftnsep",
+        b"pntxta", b"pntxtb", b"atnref", b"falt", b"panose", b"upr", b"ftnsep",
         b"ftnsepc", b"ftncn", b"aftnsep", b"aftnsepc", b"aftncn", b"pnseclvl", b"wgrffmtfilter",
         b"mhtmltag", b"htmltag", b"picprop", b"blipuid", b"objclass", b"objname",
     )
@@ -78,7 +78,8 @@ _MARGINS: dict[bytes, RegionKind] = {
 # Groups that are taken in apart from the text -> how their words are noted, "" for those that
 # have a step of their own.
 _APART = {
-    b"atnauthor": "", b"atndate": "", b"fldinst": "", b"revtbl": "", b"sn": "", b"sv": "",
+    b"atnid": "", b"atnauthor": "", b"atndate": "", b"fldinst": "", b"revtbl": "", b"sn": "",
+    b"sv": "",
     b"propname": "", b"staticval": "", b"template": "template", b"ffl": "control:entry",
     b"ffname": "control:name", b"ffdeftext": "control:default", b"ffhelptext": "control:help",
     b"ffstattext": "control:status", b"mmconnectstr": "merge:connection", b"mmquery": "merge:query",
@@ -154,7 +155,7 @@ class _Reader:
         self._time: dict[str, int] = {}
         self._stand_ins = 0
         self._counts = {"deleted": 0, "inserted": 0}
-        self._author = ""
+        self._author = self._initials = ""
         self._when = ""
         self._replaced = 0
         self._number = 0
@@ -290,10 +291,11 @@ class _Reader:
                 self._notes.append((_headed(f"[{self._number}] ", line), ()))
                 self._put(f"[{self._number}]")
         elif place == "annotation":
-            head = " · ".join(m for m in ("comment", self._author, self._when) if m)
+            who = f"{self._author} ({self._initials})" if self._initials else self._author
+            head = " · ".join(m for m in ("comment", who.strip(), self._when) if m)
             if text.strip():
                 self._comments.append(_headed(f"[{head}] ", line))
-            self._author = self._when = ""
+            self._author = self._when = self._initials = ""
         elif place.encode() in _MARGINS:
             if text.strip():
                 self._notes.append((_headed("", line), (_MARGINS[place.encode()],)))
@@ -321,14 +323,18 @@ class _Reader:
     def _end_apart(self, place: str, text: str) -> None:
         if place == "atnauthor":
             self._author = text
+        elif place == "atnid":
+            self._initials = text
         elif place == "atndate":
             self._when = _packed_time(text)
         elif place == "fldinst":
-            from assay.extract.docx import says_more
+            from assay.extract.docx import drawn_by, says_more
 
             code = " ".join(text.split())
             if says_more(code):
                 self._note("field", code)
+            if words := drawn_by(code):
+                self._put(words)
         elif place == "revtbl":
             for author in text.split(";"):
                 if author.strip() and author.strip() != "Unknown":

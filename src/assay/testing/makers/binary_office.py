@@ -70,8 +70,12 @@ def doc(
     objects: Mapping[str, Tree] | None = None,
     pictures: Sequence[bytes] = (),
     macros: Mapping[str, str] | None = None,
+    listed: Mapping[int, int] | None = None,
 ) -> Tree:
-    """A Word 97 file: runs of the body, notes, margins, comments (author, text), boxes."""
+    """A Word 97 file: runs of the body, notes, margins, comments (author, text), boxes.
+
+    `listed`: paragraph of the body, from 0 -> its level in a list that counts `1.`, `a)`, `1.i`.
+    """
     body = "".join(text for text, _ in runs)
     feet = "".join(f"\2{note}\r" for note in notes) + ("\r" if notes else "")
     margins = ["", "", "", "", "", "", "", header + "\r", "", footer + "\r", "", ""]
@@ -91,6 +95,8 @@ def doc(
     main += bytes(-len(main) % 512)
     page = len(main) // 512
     main += _properties(runs, start, len(text))
+    if listed:
+        main += _paragraphs(body, start, listed)
     table = bytearray()
 
     def part(number: int, content: bytes) -> None:
@@ -100,6 +106,11 @@ def doc(
     piece = struct.pack("<2I", 0, len(text)) + struct.pack("<HIH", 0, start, 0)
     part(33, b"\2" + struct.pack("<I", len(piece)) + piece)
     part(12, struct.pack("<3I", start, start + 2 * len(text), page))
+    if listed:
+        part(13, struct.pack("<3I", start, start + 2 * len(body), page + 1))
+        part(73, struct.pack("<hii", 1, 7, 0) + b"\xff\x0f" * 9 + bytes(2))
+        table += b"".join(_level(*level) for level in _LEVELS)
+        part(74, struct.pack("<Ii", 1, 7) + bytes(12) + b"\xff" * 4)
     if notes:
         part(
             2, struct.pack(f"<{len(notes) + 1}I", *range(1, len(notes) + 2)) + bytes(2 * len(notes))
@@ -124,6 +135,35 @@ def doc(
     if macros:
         tree["Macros"] = vba(macros)
     return tree
+
+
+_LEVELS = (("\0.", 0), ("\1)", 4), ("\0.\2", 2), *((("", 255),) * 6))
+
+
+def _level(text: str, form: int) -> bytes:
+    """A level of a list: its text with places for numbers, how they are written."""
+    places = bytes(n for n, letter in enumerate(text, 1) if letter < "\t").ljust(9, b"\0")
+    head = struct.pack("<iBB", 1, form, 0) + places + bytes(13)
+    return head + struct.pack("<H", len(text)) + text.encode("utf-16-le")
+
+
+def _paragraphs(body: str, start: int, listed: Mapping[int, int]) -> bytes:
+    """A page of paragraph properties: those of a list say so."""
+    places, offsets, floor = [start], [], 510
+    block = bytearray(512)
+    for number, paragraph in enumerate(body.split("\r")[:-1]):
+        places.append(places[-1] + 2 * len(paragraph) + 2)
+        offsets.append(0)
+        if number in listed:
+            floor -= 10
+            said = struct.pack("<BHHHHB", 5, 0, 0x460B, 1, 0x260A, listed[number])
+            block[floor : floor + 10] = said
+            offsets[-1] = floor // 2
+    struct.pack_into(f"<{len(places)}I", block, 0, *places)
+    at = 4 * len(places)
+    block[at : at + 13 * len(offsets)] = b"".join(bytes((o,)) + bytes(12) for o in offsets)
+    block[511] = len(offsets)
+    return bytes(block)
 
 
 def _ends(lengths: Sequence[int], whole: int) -> bytes:
@@ -251,13 +291,14 @@ def record(kind: int, body: bytes, version: int = 0) -> bytes:
 def ppt(
     slides: Sequence[tuple[str, str, bool]],
     *,
-    comment: tuple[str, str] | None = None,
+    comment: tuple[str, ...] | None = None,
     master: str = "",
     earlier: str = "",
     objects: Sequence[bytes] = (),
     pictures: Sequence[bytes] = (),
 ) -> Tree:
-    """Slides of (words, notes, hidden); `comment` (author, words) is on the first one."""
+    """Slides of (words, notes, hidden); `comment` (author, words, initials) is on the
+    first one."""
     import zlib
 
     out = bytearray()
@@ -283,7 +324,7 @@ def ppt(
         body += record(0xF00D, words(text), 0xF)
         if comment and not number:
             when = struct.pack("<8H", 2019, 3, 4, 14, 9, 0, 0, 0)
-            inside = said(0, comment[0]) + said(1, comment[1])
+            inside = b"".join(said(n, words) for n, words in enumerate(comment))
             inside += record(0x2EE1, bytes(4) + when + bytes(8))
             body += record(0x2EE0, inside, 0xF)
         place(10 + number, record(0x03EE, body, 0xF))
