@@ -65,9 +65,9 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "odf", "read_odf",
         (types.ODF + "text", types.ODF + "presentation", types.ODF + "graphics",
-         types.ODF + "text-master", types.ODF + "text-web",
-         types.ODF + "text-flat-xml"),
+         types.ODF + "text-master", types.ODF + "text-web"),
     ),
+    ("odf_flat", "read_flat_odf", (types.ODF + "text-flat-xml",)),
     ("doc", "read_doc", ("application/msword",)),
     ("ppt", "read_ppt", ("application/vnd.ms-powerpoint",)),
     ("msg", "read_msg", ("application/vnd.ms-outlook",)),

@@ -24,7 +24,6 @@ from assay.extract.runs import (
     write_paragraph,
 )
 from assay.extract.transcript import Transcript
-from assay.extract.xmlstream import Broken, parse
 from assay.model.reading import RegionKind
 from assay.ports import Card
 
@@ -35,7 +34,7 @@ CARD = Card(
     formats=tuple(
         types.ODF + kind
         for kind in (
-            "text", "presentation", "graphics", "text-master", "text-web", "text-flat-xml",
+            "text", "presentation", "graphics", "text-master", "text-web",
         )
     ),
     limits="pages of a text are by length, not as printed",
@@ -51,15 +50,6 @@ _SOURCES = ("basic/", "dialogs/", "scripts/", "customxml/")
 
 def read_odf(request: Request, transcript: Transcript) -> None:
     """Read an OpenDocument file. Raises Stop with `encrypted` or `damaged`."""
-    if request.type.endswith("flat-xml"):
-        body = _Body(transcript, "", None)
-        with request.path.open("rb") as stream:
-            try:
-                parse(iter(lambda: stream.read(1 << 18), b""), body, request.limits)
-            except Broken as broken:
-                transcript.trouble("damaged", "", str(broken))
-        body.close()
-        return
     with opened(request, transcript) as package:
         if unsealed(package):
             return
@@ -95,18 +85,11 @@ def prepare(package: Package) -> None:
 
 def read_properties(package: Package) -> None:
     """Note the properties of meta.xml and normalise the common ones."""
-    collected = _Properties()
+    collected = Properties()
     package.stream("meta.xml", collected)
-    transcript = package.transcript
-    for name, value in collected.found:
-        transcript.note(name, value)
-    found = dict(reversed(collected.found))
-    transcript.title = found.get("dc:title")
-    transcript.author = found.get("meta:initial-creator") or found.get("dc:creator")
-    transcript.created = dates.from_iso(found.get("meta:creation-date", ""))
-    transcript.modified = dates.from_iso(found.get("dc:date", ""))
+    collected.note(package.transcript)
     if package.has("META-INF/documentsignatures.xml"):
-        transcript.note("signature", "the package carries a digital signature")
+        package.transcript.note("signature", "the package carries a digital signature")
 
 
 def note_link(transcript: Transcript, tag: str, href: str) -> None:
@@ -132,15 +115,20 @@ def object_lines(package: Package, folder: str) -> list[Line]:
     return inside.finish()
 
 
+def slides_of(kind: str) -> str:
+    """The element that is a page in a kind of document, "" where none is."""
+    return "draw:page" if kind.endswith(("presentation", "graphics")) else ""
+
+
 def _read_text(package: Package, transcript: Transcript) -> None:
     if not package.has("content.xml"):
         transcript.trouble("damaged", "", "no content part")
-    slides = "draw:page" if package.request.type.endswith(("presentation", "graphics")) else ""
+    slides = slides_of(package.request.type)
     margins = margins_of(package)
     if not slides:
         for line in margins:
             write_paragraph(transcript, line)
-    body = _Body(transcript, slides, package)
+    body = Body(transcript, slides, package)
     package.stream("content.xml", body)
     body.close()
     if slides and margins:
@@ -151,7 +139,9 @@ def _read_text(package: Package, transcript: Transcript) -> None:
                 write_paragraph(transcript, line)
 
 
-class _Properties:
+class Properties:
+    """Takes in the properties of a document (`office:meta`)."""
+
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
         self._text: list[str] = []
@@ -172,6 +162,16 @@ class _Properties:
 
     def data(self, text: str) -> None:
         self._text.append(text)
+
+    def note(self, transcript: Transcript) -> None:
+        """Note them all, and normalise the common ones."""
+        for name, value in self.found:
+            transcript.note(name, value)
+        found = dict(reversed(self.found))
+        transcript.title = found.get("dc:title")
+        transcript.author = found.get("meta:initial-creator") or found.get("dc:creator")
+        transcript.created = dates.from_iso(found.get("meta:creation-date", ""))
+        transcript.modified = dates.from_iso(found.get("dc:date", ""))
 
 
 _LINES = frozenset(("text:p", "text:h"))
@@ -290,7 +290,7 @@ class _Object:
         return self._lines
 
 
-class _Body:
+class Body:
     """Writes paragraphs, or pages where `slides` names the element that is one."""
 
     def __init__(self, transcript: Transcript, slides: str, package: Package | None) -> None:

@@ -246,7 +246,7 @@ class _Flat:
         spool = self._transcript.members()
         name = (self._binary or "object").removeprefix("wordml://").replace("/", "_")
         if spool.wanted():
-            spool.add(name.encode("utf-8", "replace"), _bytes_of("".join(packed.split())))
+            spool.add(name.encode("utf-8", "replace"), bytes_of("".join(packed.split())))
         else:
             spool.skip()
 
@@ -289,7 +289,8 @@ def _tell(body: Body, what: str, first: Any, second: Any) -> None:
         body.label(first)
 
 
-def _bytes_of(packed: str) -> Iterator[bytes]:
+def bytes_of(packed: str) -> Iterator[bytes]:
+    """Base64 without white space, decoded as far as it goes. Raises MemberBroken for the rest."""
     good = _BASE64.match(packed)
     yield _unpacked(packed.encode("ascii", "replace"))
     if good is None or good.end() != len(packed):

@@ -17,6 +17,11 @@ from assay.ports import IndexedPage
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _FOUND = 20_000  # characters of metadata as found that are searched
+_SAID_ELSEWHERE = frozenset(
+    f"header:{name}"
+    for name in ("from", "to", "cc", "bcc", "subject", "date", "mime-version", "content-type",
+                 "content-transfer-encoding")
+)  # fmt: skip
 _FOLDER_DEPTH = 12  # folders below this are counted with the one above
 
 
@@ -66,7 +71,7 @@ def surroundings_of(
         "to": " ".join(fold(recipient) for recipient in about.recipients),
         "subject": fold(" \n".join(filter(None, (about.subject, about.title)))),
     }
-    found = fold(" \n".join(value for _, value in about.found)[:_FOUND])
+    found = " \n".join(v for name, v in about.found if name.lower() not in _SAID_ELSEWHERE)
     keywords = {
         "exhibit": (exhibit,),
         "type": (type,) if type else (),
@@ -74,7 +79,9 @@ def surroundings_of(
         "container": tuple(dict.fromkeys(ancestors)),
         "folder": folders(paths),
     }
-    return Surroundings(exhibit, names, found, keywords, day_of(about), paths[0] if paths else "")
+    return Surroundings(
+        exhibit, names, fold(found[:_FOUND]), keywords, day_of(about), paths[0] if paths else ""
+    )
 
 
 def page_for_index(

@@ -76,6 +76,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("lines", "count_written_in", ("text/calendar", "text/vcard")),
     ("offices", "count_wordml", (types.WORDML,)),
     ("offices", "count_flat", (types.FLAT_OPC,)),
+    ("offices", "count_flat_odf", (types.ODF + "text-flat-xml",)),
     ("offices", "count_ooxml", (types.DOCX, types.XLSX, types.XLSB, types.PPTX)),
     (
         "offices", "count_odf",

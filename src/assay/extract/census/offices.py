@@ -56,6 +56,11 @@ def count_wordml(request: Request) -> int | None:
     return len(re.findall(rb"<w:binData[\s>]", request.path.read_bytes()))
 
 
+def count_flat_odf(request: Request) -> int | None:
+    """Stretches of binary data in an OpenDocument file in one piece."""
+    return len(re.findall(rb"<office:binary-data[\s>]", request.path.read_bytes()))
+
+
 def _is_member(name: bytes, size: int) -> bool:
     if (name.endswith(b"/") and not size) or name.endswith(_PLAIN_XML) or name.startswith(_ASIDE):
         return False

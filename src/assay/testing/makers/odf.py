@@ -139,3 +139,13 @@ def odp(
         pages.append(f'<draw:page draw:name="page{number}">{boxes}</draw:page>')
     body = f"<office:presentation>{''.join(pages)}</office:presentation>"
     return _package("presentation", body, title, author, created)
+
+
+def flat(body: str, *, kind: str = "text", title: str = "") -> bytes:
+    """A document in one XML file around the markup of its body (`office:`, `text:`, `draw:`)."""
+    return (
+        f'{_HEAD}<office:document {_NAMES} {_DC} office:version="1.2"'
+        f' office:mimetype="application/vnd.oasis.opendocument.{kind}">'
+        f"<office:meta><dc:title>{escape(title)}</dc:title></office:meta>"
+        f"<office:body>{body}</office:body></office:document>"
+    ).encode()
