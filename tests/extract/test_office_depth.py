@@ -425,6 +425,16 @@ def test_rtf_objects_and_pictures_are_members_once() -> None:
     assert reading.expected == 2
 
 
+def test_the_words_that_stand_for_a_picture_in_an_rtf_are_read_and_are_none_of_its_bytes() -> None:
+    body = (
+        rb"{\rtf1 before {\*\shppict{\pict{\*\picprop{\sp{\sn shapeType}{\sv 75}}"
+        rb"{\sp{\sn wzDescription}{\sv C:\'5cbead\'5cdead_\u26222\'3f.jpg}}}\pngblip %s}}after\par}"
+    ) % PNG.hex().encode()
+    reading = made.read_bytes(body, "a.rtf")
+    assert reading.text.splitlines() == ["before after", "C:\\bead\\dead_普.jpg"]
+    assert reading.members[0].digest == "sha256:" + hashlib.sha256(PNG).hexdigest()
+
+
 def test_rtf_comments_boxes_and_margins_are_regions_and_variables_metadata() -> None:
     body = (
         rb"{\rtf1{\header The head\par}{\*\docvar {case}{42}}body{\*\atnid AV}"

@@ -173,9 +173,9 @@ class _Reader:
         match = _TOKEN.match
         length = len(data)
         while at < length:
-            if self._object is not None and (run := _DATA.match(data, at)):
-                if len(self._stack) == self._depth:
-                    self._object += run.group()
+            within = self._object is not None and len(self._stack) == self._depth
+            if self._object is not None and within and (run := _DATA.match(data, at)):
+                self._object += run.group()
                 at = run.end()
                 fresh = False
                 continue
