@@ -22,7 +22,18 @@ from assay.casework.case import Case
 from assay.extract import census
 from assay.extract.spool import Spool
 from assay.testing.inline_workers import InlineWorkers
-from assay.testing.makers import archives, docx, iwork, mail, odf, oldoffice, onenote, pptx, xlsx
+from assay.testing.makers import (
+    archives,
+    books,
+    docx,
+    iwork,
+    mail,
+    odf,
+    oldoffice,
+    onenote,
+    pptx,
+    xlsx,
+)
 from assay.testing.makers import binary_office as office
 
 FILES = {"a.txt": b"alpha", "in/b.txt": b"beta", "c.txt": b"gamma"}
@@ -55,19 +66,8 @@ def pdf_with_files() -> bytes:
 
 def book() -> bytes:
     """A book of one chapter with three pictures."""
-    container = (
-        b'<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-        b'<rootfile full-path="OPS/b.opf"/></rootfiles></container>'
-    )
-    package = (
-        b'<package xmlns="http://www.idpf.org/2007/opf"><manifest>'
-        b'<item id="c" href="c.xhtml"/></manifest><spine><itemref idref="c"/></spine></package>'
-    )
-    files = {
-        "mimetype": b"application/epub+zip", "META-INF/container.xml": container,
-        "OPS/b.opf": package, "OPS/c.xhtml": b"<html><body><p>Words.</p></body></html>",
-    }  # fmt: skip
-    return archives.zip_of({**files, **{f"OPS/{n}.png": b"\x89PNG%d" % n for n in range(3)}})
+    pictures = {f"{n}.png": b"\x89PNG%d" % n for n in range(3)}
+    return books.epub({"c.xhtml": "<p>Words.</p>"}, ["c.xhtml"], pictures)
 
 
 def held(folder: str) -> dict[str, bytes]:

@@ -270,3 +270,10 @@ def test_a_book_that_loses_a_picture_says_so(
 def test_books_that_no_reader_opens_are_recognised(first: bytes, media: str) -> None:
     reading = made.read_bytes(first + bytes(200), "a")
     assert (reading.type, made.codes(reading)) == (media, {"no_reader"})
+
+
+def test_pages_of_an_epub_outside_its_spine_come_after_it() -> None:
+    pages = {"a.xhtml": "<nav>Contents</nav>", "b.xhtml": "<p>The ships</p>", "n.xhtml": "<p>Notes"}
+    reading = made.read_bytes(books.epub(pages, ["b.xhtml"], {"x.HTML": b"<p>loose"}), "a.epub")
+    assert reading.text.split() == ["The", "ships", "Contents", "Notes", "loose"]
+    assert reading.status == "read"

@@ -1,4 +1,7 @@
-"""EPUB: the chapters in the order of the spine; pages by length. Pictures are members."""
+"""EPUB: the chapters in the order of the spine; pages by length. Pictures are members.
+
+Pages outside the spine (a table of contents, notes, what nothing leads to) come after it.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +53,10 @@ def _chapters(package: Package) -> list[str]:
     parts = [listed.items[i] for i in listed.spine if i in listed.items]
     if not parts:
         transcript.trouble("damaged", "", "no spine")
-        return [n for n in package.names("") if n.endswith((".xhtml", ".html", ".htm"))]
-    return [posixpath.normpath(posixpath.join(folder, unquote(p))) for p in parts]
+    spine = [posixpath.normpath(posixpath.join(folder, unquote(p))) for p in parts]
+    known = {part.lower() for part in spine}
+    pages = [n for n in package.names("") if n.lower().endswith((".xhtml", ".html", ".htm"))]
+    return spine + [page for page in pages if page.lower() not in known]
 
 
 def _read_chapter(package: Package, part: str) -> None:

@@ -7,6 +7,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assay.testing.makers.archives import zip_of
+
 _FRAME = 0x8000
 
 
@@ -296,3 +298,23 @@ def djvu(
 
 def _rect(left: int, top: int, width: int, height: int) -> dict[str, int]:
     return {"x": left, "y": top, "width": width, "height": height}
+
+
+def epub(chapters: Mapping[str, str], spine: Sequence[str], more: Mapping[str, bytes]) -> bytes:
+    """An EPUB: names of pages -> their body, which of them the spine has, other files."""
+    items = "".join(f'<item id="{n}" href="{n}"/>' for n in chapters)
+    order = "".join(f'<itemref idref="{n}"/>' for n in spine)
+    files = {
+        "mimetype": b"application/epub+zip",
+        "META-INF/container.xml": (
+            b'<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+            b'<rootfile full-path="OPS/b.opf"/></rootfiles></container>'
+        ),
+        "OPS/b.opf": (
+            f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest>'
+            f"<spine>{order}</spine></package>"
+        ).encode(),
+        **{f"OPS/{n}": f"<html><body>{b}</body></html>".encode() for n, b in chapters.items()},
+        **{f"OPS/{n}": body for n, body in more.items()},
+    }
+    return zip_of(files, stored=("mimetype",))
