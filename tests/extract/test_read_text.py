@@ -218,3 +218,44 @@ def test_rtf_notes_stand_apart_at_the_end() -> None:
 def test_a_hundred_thousand_nested_groups_do_no_harm() -> None:
     body = rb"{\rtf1\ansi " + b"{" * 100_000 + b"deep" + b"}" * 100_000 + b"}"
     assert made.read_bytes(body, "a.rtf").text == "deep\n"
+
+
+WITHOUT_SPACES = {
+    "ja": "省は、貨物が港で二度数えられ、船長が手紙を送ったと発表した。",
+    "zh": "该部表示，货物在港口被清点了两次，船长寄出了信件。",
+    "ko": "부처는 화물이 항구에서 두 번 계산되었다고 밝혔다.",
+    "th": "กระทรวงกล่าวว่าสินค้าถูกนับสองครั้งที่ท่าเรือ และกัปตันได้ส่งจดหมาย",
+    "pl": "Ministerstwo podało, że ładunek policzono dwukrotnie w porcie.",
+}
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("language", sorted(WITHOUT_SPACES))
+def test_utf16_without_a_mark_is_told_in_scripts_without_spaces_too(
+    language: str, charset: str
+) -> None:
+    text = WITHOUT_SPACES[language] * 3
+    assert made.read_bytes(text.encode(charset), "a.txt").text == text
+    page = f"<html><body><p>{text}</p></body></html>".encode(charset)
+    assert made.read_bytes(page, "a.html").text.strip() == text
+
+
+@pytest.mark.parametrize(
+    ("language", "charset"), [("ja", "iso2022_jp"), ("ko", "iso2022_kr"), ("zh", "hz")]
+)
+def test_charsets_of_seven_bits_are_told_by_their_shifts(language: str, charset: str) -> None:
+    text = WITHOUT_SPACES[language]
+    assert made.read_bytes(text.encode(charset), "a.txt").text == text
+    letter = b"From: a@b.org\nTo: c@d.org\nSubject: s\n\n" + text.encode(charset)
+    assert text in made.read_bytes(letter, "a.eml").text
+
+
+@pytest.mark.parametrize("text", ['(format t "~{~a~^, ~}" ports)', "~{port~} ~{ab~}", "\x1b$x"])
+def test_marks_of_programs_are_no_shifts(text: str) -> None:
+    assert made.read_bytes(text.encode(), "a.txt").text == text
+
+
+def test_gbk_and_shift_jis_are_not_taken_for_utf16() -> None:
+    for language, name in (("ja", "shift_jis"), ("zh", "gbk")):
+        text = WITHOUT_SPACES[language] * 3
+        assert made.read_bytes(text.encode(name), "a.txt").text == text

@@ -1,15 +1,17 @@
 """Bytes to text: which character set, and what did not fit.
 
-Order: a byte order mark; what the format declares, if all bytes fit it; UTF-8, strictly;
-then chardet 7 on the bytes around the first that are not ASCII. Bytes that fit nothing
-are replaced by U+FFFD and counted, so that the caller can say so. Line ends are kept; the
-mark is dropped and named.
+Order: a byte order mark; what the format declares, if all bytes fit it; UTF-16 without a mark,
+where it makes letters of nearly all; charsets of seven bits that shift between sets (ISO 2022,
+HZ), by their shifts; UTF-8, strictly; then chardet 7 on the bytes around the first that are not
+ASCII. Bytes that fit nothing are replaced by U+FFFD and counted, so that the caller can say so.
+Line ends are kept; the mark is dropped and named.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 import msgspec
 
@@ -41,6 +43,11 @@ _REFUSED = frozenset(
 _HIGH = re.compile(rb"[\x80-\xff\x1b\x00]|~\{")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _SAMPLE = 65_536
+_LOOKED_AT = 8192
+_PAUSE = re.compile("[ \n\r\t\u3002]")
+_JAPANESE = re.compile(rb"\x1b\$(?:[@BA]|\([CD])")
+_HZ = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+?)~\}")
+_HZ_LEAST = 6  # characters in all: less may be a template's own marks
 
 
 class Decoded(msgspec.Struct, frozen=True):
@@ -75,6 +82,12 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             return Decoded(data.decode(codec), codec)
         except (UnicodeError, ValueError):
             pass
+    seen = wide(data[:_LOOKED_AT]) or _shifted(data)
+    if seen is not None:
+        try:
+            return Decoded(data.decode(seen), seen, guessed=True)
+        except (UnicodeError, ValueError):
+            pass
     if 0 not in data[:4096]:
         try:
             return Decoded(data.decode("utf-8"), "utf-8")
@@ -83,6 +96,47 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         if _mostly_utf8(data):
             return _decode_as(data, "utf-8")
     return _guess(data, codec)
+
+
+def wide(head: bytes) -> str | None:
+    """UTF-16 without a mark by the first bytes of a text, None where they are none.
+
+    Nearly all of it must be letters and there must be a space or the full stop of a script that
+    has none: bytes of other kinds give many letters of Chinese by chance, but not these.
+    """
+    if 0 not in head and b"\x30\x02" not in head and b"\x02\x30" not in head:
+        return None
+    sample = head[: len(head) // 2 * 2]
+    for charset in ("utf-16-le", "utf-16-be"):
+        text = sample.decode(charset, "replace")
+        if len(text) < 8 or text.count("\ufffd") > 1:  # the last letter may be cut
+            continue
+        good = sum(map(_is_text, text))
+        if good >= 0.95 * len(text) and _PAUSE.search(text):
+            return charset
+    return None
+
+
+def _is_text(letter: str) -> bool:
+    return (
+        " " <= letter <= "~" or letter.isalnum() or letter in "\t\r\n\u3000，。、：；？！《》「」"
+        or unicodedata.category(letter)[0] == "M"
+    )  # fmt: skip
+
+
+def _shifted(data: bytes) -> str | None:
+    """A charset of seven bits by the sequences that shift between its sets (RFC 1468, 1557, 1843).
+
+    Such a text is good ASCII too, so nothing else would tell.
+    """
+    if b"\x1b$" in data:
+        if b"\x1b$)C" in data:
+            return "iso2022_kr"
+        return "iso2022_jp_2" if _JAPANESE.search(data) and data.isascii() else None
+    if b"~{" in data and data.isascii():
+        pairs = sum(len(match.group(1)) // 2 for match in _HZ.finditer(data))
+        return "hz" if pairs >= _HZ_LEAST else None
+    return None
 
 
 def _guess(data: bytes, declared: str | None) -> Decoded:

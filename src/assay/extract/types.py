@@ -13,7 +13,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-from assay.extract import chat_kinds, ole
+from assay.extract import charset, chat_kinds, ole
 from assay.extract.spool import MemberBroken
 from assay.extract.zipped import Archive, NotZip
 
@@ -624,22 +624,21 @@ def _is_der(head: bytes) -> bool:
 
 def _unmarked(head: bytes) -> bytes | None:
     """The head as single-byte text for looking at, None where it is no text."""
-    for mark, charset in (
+    for mark, name in (
         (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
         (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
     ):  # fmt: skip
         if head.startswith(mark):
-            return head[len(mark) :].decode(charset, "ignore").encode("utf-8")
-    zeros = head.count(0)
-    if zeros:
+            return head[len(mark) :].decode(name, "ignore").encode("utf-8")
+    if head.count(0):
         # UTF-16 without a mark: the zeros stand on one side only
         even, odd = head[::2].count(0), head[1::2].count(0)
         if min(even, odd) * 20 <= max(even, odd) and max(even, odd) * 8 >= len(head):
             return head.replace(b"\0", b"")
-        sample = head[: len(head) // 2 * 2]
-        for charset in ("utf-16-le", "utf-16-be"):
-            if _reads_as(sample, charset):
-                return sample.decode(charset, "ignore").encode("utf-8")
+    if (seen := charset.wide(head)) is not None:
+        return head.decode(seen, "ignore").encode("utf-8")
+    if b"\x1b$)C" in head:
+        head = head.translate(None, b"\x0e\x0f")  # the shifts of ISO-2022-KR
     if 1 in head[:1024] and _divides(head, b"\x01"):
         head = head.replace(b"\x01", b"\t")  # tables of Hive
     controls = len(head) - len(head.translate(None, _CONTROL))
@@ -653,18 +652,6 @@ def _unmarked(head: bytes) -> bytes | None:
             return head
     # 8-bit text: C1 bytes are rare in ISO-8859, common in code pages; controls decide
     return head if controls * 1000 <= len(head) else None
-
-
-def _reads_as(sample: bytes, charset: str) -> bool:
-    """Tell whether UTF-16 without a mark makes letters of nearly all of it."""
-    try:
-        text = sample.decode(charset)
-    except UnicodeDecodeError:
-        return False
-    good = sum(
-        1 for c in text if c.isalnum() or c.isspace() or c in ".,;:!?-\"'()，。、：；？！《》"
-    )
-    return len(text) >= 8 and good >= 0.95 * len(text) and sum(c.isspace() for c in text) > 0
 
 
 def _text_kind(text: bytes, suffix: str) -> str:
