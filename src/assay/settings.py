@@ -61,6 +61,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dpi: int = 200  # resolution of page pictures for OCR
     ocr_pixels: int = 8_000_000  # of a page for OCR (A3 at 200 dpi); larger ones are scaled down
     ocr_least: int = 20_000  # pixels; smaller pictures (icons, thumbnails) are left without OCR
+    ocr_doubt: int = 60  # per cent; a page recognised with less confidence is partly read
     transcriber: str = ""  # plugin that writes down what is said; "" for none
     transcriber_model: str = ""  # its model: a folder or file on this computer
     transcriber_language: str = ""  # ISO 639-1; "" = found out by the plugin

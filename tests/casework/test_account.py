@@ -134,7 +134,7 @@ def test_the_standing_of_an_exhibit_follows_every_change(seed: int) -> None:
             case 2:
                 catalogue.ocr_done(exhibit, 1, chance.choice(["done", "failed", "blank"]))
             case 3:
-                catalogue.ocr_reopen(exhibit)
+                catalogue.ocr_forget(exhibit, catalogue.row_by_id(exhibit).digest, None)
             case 4:
                 catalogue.add_failed_member(exhibit, 0, RawPath.of(b"a"), "damaged", "")
             case 5:

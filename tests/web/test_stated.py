@@ -71,6 +71,14 @@ def test_a_list_narrowed_to_a_speaker_holds_nobody_else(client: httpx.Client) ->
     assert "Mara Lenk" in text and SAID not in text
 
 
+def test_what_is_less_sure_is_counted_and_one_link_away(client: httpx.Client) -> None:
+    every = client.get("/statements?sure=0").text
+    sure = client.get("/statements?sure=80").text
+    left = every.count('class="one"') - sure.count('class="one"')
+    assert left > 0 and "less sure than that" not in every
+    assert f"{left} statement" in words_of(sure) and 'href="/statements?sure=0"' in sure
+
+
 def test_words_that_are_markup_are_shown_as_words(client: httpx.Client) -> None:
     for path in ("/statements", "/statements?speaker=%3Cscript%3E"):
         text = client.get(path).text

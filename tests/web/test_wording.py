@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
+from assay.extract.formats import known_types
 from assay.web import wording
 from assay.web.address import View, view_of
 from assay.web.delivery import attachment
@@ -98,3 +99,7 @@ def test_an_address_opens_the_same_view(
 )  # fmt: skip
 def test_an_address_that_is_not_understood_counts_as_not_said(query: str, view: View) -> None:
     assert view_of(QueryParams(query)) == view
+
+
+def test_every_type_that_is_read_has_a_name_for_readers() -> None:
+    assert [media for media in known_types() if wording.type_name(media) == media] == []

@@ -290,7 +290,9 @@ class Case:
         from assay.casework.runs import retry
 
         settings = self.settings_with(langs=None if langs is None else tuple(langs))
-        return retry(self, exhibits, settings, passwords=passwords, report=report)
+        return retry(
+            self, exhibits, settings, passwords=passwords, langs=langs is not None, report=report
+        )
 
     def skip(self, reference: str | dict[str, Any]) -> dict[str, Any]:
         """Ask the run that is going on to skip an exhibit. Returns `skip`."""

@@ -910,19 +910,9 @@ class Legs:
                 self._send_page(exhibit, digest, page, anew=True)
                 return
             answer = before
-        troubles = [msgspec.structs.replace(p, where=f"page {page}") for p in answer.problems]
-        if troubles:
-            with self._catalogue.writing():
-                self._catalogue.add_problems(exhibit, "ocr", troubles)
-                self._catalogue.set_status(exhibit, "partly")
-            self.tally.problems += len(troubles)
-        if answer.verdict == "picture":
-            # said, but no reason to call the exhibit partly read: most are photographs
-            said = problem("ocr_no_words", f"page {page}")
-            with self._catalogue.writing():
-                self._catalogue.add_problems(exhibit, "ocr", [said])
         if answer.verdict == "failed":
             with self._catalogue.writing():
+                self._say_troubles(exhibit, page, answer)
                 self._catalogue.ocr_done(exhibit, page, "failed")
             return
         self.tally.ocr_pages += 1
@@ -1033,15 +1023,37 @@ class Legs:
                 name = entry.subject.removeprefix("sha256:")
                 (self._spool / name).unlink(missing_ok=True)
 
+    def _say_troubles(self, exhibit: int, page: int, answer: tasks.OcrAnswer) -> None:
+        """What recognition has to say of a page, also where its text was kept from before."""
+        where = f"page {page}"
+        troubles = [msgspec.structs.replace(p, where=where) for p in answer.problems]
+        if self._doubtful(answer):
+            troubles.append(problem("ocr_doubtful", where, f"{answer.confidence:.0f} % sure"))
+        if troubles:
+            self._catalogue.set_status(exhibit, "partly")
+        self.tally.problems += len(troubles)
+        if answer.verdict == "picture":
+            # said, but no reason to call the exhibit partly read: most are photographs
+            troubles.append(problem("ocr_no_words", where))
+        self._catalogue.add_problems(exhibit, "ocr", troubles)
+
+    def _doubtful(self, answer: tasks.OcrAnswer) -> bool:
+        """Whether a page was recognised with so little certainty that its words are noise."""
+        sure = answer.confidence
+        return bool(answer.text) and sure is not None and sure < self._settings.reading.ocr_doubt
+
     def _put_text(self, exhibit: int, page: int, answer: tasks.OcrAnswer) -> None:
         self._indexer.retract(exhibit)
+        self._say_troubles(exhibit, page, answer)
+        # noise is in no language: its exhibit would be taken for one, and mislead its neighbours
+        language = "" if self._doubtful(answer) else answer.language
         self._catalogue.store_ocr(
             exhibit,
             page,
             answer.text,
             answer.confidence,
             answer.words,
-            ISO_639_1.get(answer.language) if answer.text else None,
+            ISO_639_1.get(language) if answer.text else None,
         )
         self._catalogue.ocr_done(exhibit, page, "done" if answer.text else answer.verdict)
 

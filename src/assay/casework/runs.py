@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from assay.casework.case import Case
 
 _ROOM = 4 << 20  # bytes: with less, an engine's failure is taken for a full disk
+# what recognition says of a page whose text may be had by another try
+_OCR_DOUBTS = frozenset(("ocr_doubtful", "ocr_missing_language", "ocr_failed", "ocr_no_words"))
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -104,9 +106,20 @@ def retry(
     settings: Settings,
     *,
     passwords: Sequence[str],
+    langs: bool,
     report: Report | None,
 ) -> dict[str, Any]:
-    """Read again what has problems, or what is named."""
+    """Read again what has problems, or what is named.
+
+    Pages that OCR was in doubt about are recognised once more, since models may have come;
+    those without a word (most are photographs) only where `langs` or their exhibit is named,
+    and all pages where both are. Who brings passwords alone does not wait for OCR.
+    """
+    codes: frozenset[str] | None = _OCR_DOUBTS
+    if exhibits and langs:
+        codes = None
+    elif not exhibits and not langs:
+        codes = frozenset() if passwords else _OCR_DOUBTS - {"ocr_no_words"}
     with case.lease("retry") as lease:
         case.refresh()
         catalogue = case.catalogue
@@ -116,8 +129,9 @@ def retry(
                 row = catalogue.row(digest)
                 if row is None:
                     continue
-                catalogue.ocr_reopen(row.id)
-                if catalogue.problems(row.id) or catalogue.failed_members(row.id) or exhibits:
+                again = catalogue.ocr_forget(row.id, digest, codes)
+                beyond = any(p.code not in _OCR_DOUBTS for p in catalogue.problems(row.id))
+                if exhibits or again or beyond or catalogue.failed_members(row.id):
                     catalogue.set_new(row.id)
         tally, seconds = _run(case, settings, lease, case.log(), report, passwords, None)
     return _added(tally, seconds)

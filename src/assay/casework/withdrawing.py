@@ -46,12 +46,19 @@ def withdraw(case: Case, reference: str, authority: str, reason: str) -> dict[st
             "kept": [],
         }
         # what was kept is named, so that verify knows that it is meant to be gone
-        kept = {k for gone in going for k in case.catalogue.ocr_kept_of(gone)}
-        staying = {k for k in kept if set(case.catalogue.kept_users(k)) - going}
-        body["destroyed"] = sorted((going - {digest}) | (kept - staying))
+        body["destroyed"] = sorted((going - {digest}) | _kept_of(case, going))
         written = write(case, [Entry("withdrawn", "desk", digest, body, now())])[0]
         finish(case)
     return written
+
+
+def _kept_of(case: Case, going: set[str]) -> set[str]:
+    """What was recognised of these exhibits and of no other, also what a later run replaced."""
+    theirs, others = set[str](), set[str]()
+    for event in case.catalogue.events(["ocr"]):
+        names = (event["body"] or {}).get("kept", ())
+        (theirs if event["subject"] in going else others).update(str(name) for name in names)
+    return theirs - others
 
 
 def _going(case: Case, digest: str) -> set[str]:

@@ -1113,13 +1113,26 @@ class Catalogue:
             (exhibit, *but),
         ).rowcount
 
-    def ocr_reopen(self, exhibit: int) -> None:
-        """Have the failed pages of an exhibit recognised again."""
-        self._db.execute(
-            "UPDATE ocr_queue SET state = 'waiting' WHERE exhibit = ? AND state = 'failed'",
-            (exhibit,),
+    def ocr_forget(self, exhibit: int, digest: str, codes: frozenset[str] | None) -> int:
+        """Let go of what was recognised on pages with a problem of these codes, or on all (None).
+
+        The text that was kept stays where it is; it is no longer this page's. Returns how many
+        pages are to be recognised once more, with those whose recognition failed.
+        """
+        failed = "SELECT page FROM ocr_queue WHERE exhibit = ? AND state = 'failed'"
+        pages = {row[0] for row in self._db.execute(failed, (exhibit,))}
+        if codes is None:
+            kept = "SELECT page FROM ocr_kept WHERE digest = ?"
+            pages.update(row[0] for row in self._db.execute(kept, (digest,)))
+        else:
+            places = {p.where for p in self.problems(exhibit) if p.code in codes}
+            kept = "SELECT page FROM ocr_kept WHERE digest = ?"
+            found = (row[0] for row in self._db.execute(kept, (digest,)))
+            pages.update(page for page in found if f"page {page}" in places)
+        self._db.executemany(
+            "DELETE FROM ocr_kept WHERE digest = ? AND page = ?", ((digest, p) for p in pages)
         )
-        self._db.execute("DELETE FROM problems WHERE exhibit = ? AND stage = 'ocr'", (exhibit,))
+        return len(pages)
 
     def store_ocr(
         self, exhibit: int, number: int, text: str, confidence: float | None,
@@ -1176,16 +1189,6 @@ class Catalogue:
             "SELECT recipe, kept FROM ocr_kept WHERE digest = ? AND page = ?", (digest, page)
         ).fetchone()
         return (row[0], row[1]) if row else None
-
-    def ocr_kept_of(self, digest: str) -> list[str]:
-        """All kept digests of an exhibit's recognised pages."""
-        rows = self._db.execute("SELECT kept FROM ocr_kept WHERE digest = ?", (digest,))
-        return [row[0] for row in rows]
-
-    def kept_users(self, kept: str) -> list[str]:
-        """Digests of the exhibits that use a kept derivative."""
-        rows = self._db.execute("SELECT DISTINCT digest FROM ocr_kept WHERE kept = ?", (kept,))
-        return [row[0] for row in rows]
 
     def ocr_pictures(self, recipe: str) -> Iterable[str]:
         """The pictures that were recognised by a recipe."""

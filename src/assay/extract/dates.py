@@ -7,7 +7,7 @@ stays in the metadata beside it.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from email.utils import parsedate_tz
 
 _PDF = re.compile(
@@ -17,6 +17,8 @@ _ISO = re.compile(
     r"(\d{4})[-:/](\d{1,2})(?:[-:/](\d{1,2}))?"
     r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?"
 )
+# midnight of these days is how programs write that they know none: .NET, Windows, OLE, Mac, Unix
+_ZEROS = frozenset(((1, 1, 1), (1601, 1, 1), (1899, 12, 30), (1904, 1, 1), (1970, 1, 1)))
 
 
 def from_pdf(text: str) -> str | None:
@@ -111,6 +113,8 @@ def _write(
         )
         if hour is None:
             return moment.date().isoformat()
+        if (moment.year, moment.month, moment.day) in _ZEROS and moment.time() == time.min:
+            return None
         if zone is None:
             return moment.isoformat()
         digits = zone[1:].replace(":", "")

@@ -176,6 +176,10 @@ PROBLEMS: dict[str, Kind] = {
         "there is ink on the page and no word was recognised: a picture, or text beyond OCR",
         "Look at the page picture; where it shows text, run `assay retry` with --langs.",
     ),
+    "ocr_doubtful": Kind(
+        "the page was recognised with little certainty: its words may be noise",
+        "Look at the page picture; name its language: `assay retry --langs`, see `assay doctor`.",
+    ),
     "ocr_too_small": Kind(
         "the picture is too small for words that could be read, and was left without OCR",
         "Look at it; lower reading.ocr_least in case.toml and run `assay retry` to have it read.",

@@ -136,17 +136,25 @@ def _inside(data: bytes, node: _Node) -> Iterator[_Node]:
     at = node.start
     while at < node.end:
         child = _node(data, at)
-        yield child
+        # one that claims more than holds it would be walked again behind it, and so on
+        yield child._replace(end=min(child.end, node.end))
         at = child.after
 
 
 def _octets(data: bytes, node: _Node) -> Iterator[bytes]:
-    """The bytes of an octet string, whole or in pieces."""
-    if node.tag & 0x20:
-        for child in _inside(data, node):
-            yield from _octets(data, child)
-    else:
-        yield data[node.start : node.end]
+    """The bytes of an octet string, whole or in pieces. Raises ValueError beyond `_NEST`."""
+    open_ones = [iter((node,))]
+    while open_ones:
+        for child in open_ones[-1]:
+            if not child.tag & 0x20:
+                yield data[child.start : child.end]
+                continue
+            if len(open_ones) > _NEST:
+                raise ValueError("nested too deep")
+            open_ones.append(_inside(data, child))
+            break
+        else:
+            open_ones.pop()
 
 
 def _open(data: bytes) -> tuple[str, _Node]:

@@ -21,9 +21,9 @@ from assay.web import typeset, wording
 from assay.web.address import View, exhibit_url, view_of, whole
 from assay.web.delivery import WIDTHS
 from assay.web.desk import desk_of, digest_in
-from assay.web.statements import LEAST
 
 MARKS = 500  # marks drawn on one page
+LEAST = 0.2  # confidence of a statement that stands beside its page
 LISTED = 100  # members listed; the rest are a search away
 PANES = ("picture", "text", "about")
 

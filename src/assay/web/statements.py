@@ -18,7 +18,8 @@ from assay.casework.case import Case
 from assay.web.address import PAGE, whole
 from assay.web.desk import desk_of
 
-LEAST = 0.2  # confidence; what is less sure is shown where it is asked for
+SURE = (80, 50, 20, 0)  # of a hundred such are right; what is less sure is shown on request
+PLAIN = 50  # more often right than not
 KINDS = ("direct", "indirect", "mixed")
 
 
@@ -27,7 +28,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     speaker: str = ""
     kind: str = ""
-    unsure: bool = False  # those too that are probably none
+    sure: int = PLAIN  # of a hundred such are right, at least
     page: int = 1
 
     def url(self, **changes: Any) -> str:
@@ -37,7 +38,7 @@ class Wanted(msgspec.Struct, frozen=True):
             (name, str(value))
             for name, value, plain in (
                 ("speaker", other.speaker, ""), ("kind", other.kind, ""),
-                ("unsure", int(other.unsure), 0), ("p", other.page, 1),
+                ("sure", other.sure, PLAIN), ("p", other.page, 1),
             )
             if value != plain
         ]  # fmt: skip
@@ -50,7 +51,7 @@ def wanted_of(params: QueryParams) -> Wanted:
     return Wanted(
         params.get("speaker", "").strip(),
         kind if kind in KINDS else "",
-        params.get("unsure") == "1",
+        sure if (sure := whole(params.get("sure"))) in SURE else PLAIN,
         whole(params.get("p"), 1) or 1,
     )
 
@@ -66,15 +67,21 @@ async def statements(request: Request) -> Response:
             PAGE,
             wanted.speaker or None,
             wanted.kind or None,
-            least=0.0 if wanted.unsure else LEAST,
+            least=wanted.sure / 100,
         )
-        return {"found": page, "speakers": case.speakers()}
+        every = page["total"]
+        if wanted.sure:
+            every = case.statements_page(
+                0, 1, wanted.speaker or None, wanted.kind or None, least=0.0
+            )["total"]
+        return {"found": page, "every": every, "speakers": case.speakers()}
 
     values = await desk.lanes.reading.run(look)
     return desk.render(
         "statements.html",
         wanted=wanted,
         kinds=KINDS,
+        choices=SURE,
         pages=-(-values["found"]["total"] // PAGE),
         title="Statements",
         **values,

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assay.web.type_names import TYPES
+
 NARROW = "\u202f"  # narrow no-break space: a number never breaks over a line
 
 _MONTHS = [
@@ -30,51 +32,6 @@ _MONTHS = [
 _MOMENT = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
-
-_TYPES = {
-    "application/pdf": "PDF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
-    "application/msword": "Word document (old)",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
-    "application/vnd.ms-excel": "Excel workbook (old)",
-    "application/vnd.ms-excel.sheet.binary.macroenabled.12": "Excel workbook (binary)",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint deck",
-    "application/vnd.ms-powerpoint": "PowerPoint deck (old)",
-    "application/vnd.oasis.opendocument.text": "OpenDocument text",
-    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument sheet",
-    "application/vnd.oasis.opendocument.presentation": "OpenDocument deck",
-    "application/rtf": "RTF text",
-    "text/rtf": "RTF text",
-    "text/plain": "plain text",
-    "text/markdown": "Markdown text",
-    "text/html": "web page",
-    "application/xhtml+xml": "web page",
-    "text/csv": "CSV table",
-    "text/tab-separated-values": "TSV table",
-    "message/rfc822": "mail",
-    "application/mbox": "mailbox",
-    "application/vnd.ms-outlook": "Outlook mail",
-    "application/vnd.ms-outlook-pst": "Outlook mailbox",
-    "application/zip": "zip archive",
-    "application/x-tar": "tar archive",
-    "application/gzip": "gzip file",
-    "application/x-bzip2": "bzip2 file",
-    "application/x-xz": "xz file",
-    "application/x-7z-compressed": "7z archive",
-    "application/vnd.rar": "RAR archive",
-    "application/epub+zip": "EPUB book",
-    "application/json": "JSON",
-    "application/xml": "XML",
-    "text/xml": "XML",
-    "image/png": "PNG picture",
-    "image/jpeg": "JPEG picture",
-    "image/tiff": "TIFF picture",
-    "image/gif": "GIF picture",
-    "image/webp": "WebP picture",
-    "image/bmp": "BMP picture",
-    "image/svg+xml": "SVG drawing",
-    "application/octet-stream": "unknown type",
-}
 
 _LANGUAGES = {
     "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bo": "Tibetan", "cs": "Czech",
@@ -184,7 +141,7 @@ def left(seconds: float) -> str:
 
 def type_name(media_type: str) -> str:
     """A media type by its common name."""
-    return _TYPES.get(media_type, media_type or "unknown type")
+    return TYPES.get(media_type, media_type or "unknown type")
 
 
 def language_name(code: str | None) -> str:

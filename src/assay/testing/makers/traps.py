@@ -929,6 +929,16 @@ def mail_with_messages_in_messages_five_hundred_deep() -> Made:
 
 
 @_trap
+def envelope_whose_pieces_claim_what_lies_behind_them() -> Made:
+    pieces = b"\x24\x06\x24\x02" * 60  # each has two in it, and both go on behind it
+    data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+    octets = b"\x24\x81\xf0" + pieces
+    held = b"\xa0\x81" + bytes([len(octets)]) + octets
+    body = data + held
+    return "a.p7m", b"\x30\x82" + len(body).to_bytes(2, "big") + body
+
+
+@_trap
 def mail_with_a_header_of_ten_megabytes() -> Made:
     return "a.eml", b"X-Long: " + b"x" * (10 * _MEGA) + b"\r\n" + _HEAD + b"\r\nwords"
 
