@@ -246,8 +246,11 @@ def test_utf16_without_a_mark_is_told_in_scripts_without_spaces_too(
 def test_charsets_of_seven_bits_are_told_by_their_shifts(language: str, charset: str) -> None:
     text = WITHOUT_SPACES[language]
     assert made.read_bytes(text.encode(charset), "a.txt").text == text
-    letter = b"From: a@b.org\nTo: c@d.org\nSubject: s\n\n" + text.encode(charset)
-    assert text in made.read_bytes(letter, "a.eml").text
+    head, body = b"From: a@b.org\nTo: c@d.org\nSubject: s\n", b"\n" + text.encode(charset)
+    assert text in made.read_bytes(head + body, "a.eml").text
+    if charset != "hz":
+        wrong = b"Content-Type: text/plain; charset=us-ascii\n"
+        assert text in made.read_bytes(head + wrong + body, "a.eml").text
 
 
 @pytest.mark.parametrize("text", ['(format t "~{~a~^, ~}" ports)', "~{port~} ~{ab~}", "\x1b$x"])

@@ -44,6 +44,7 @@ _HIGH = re.compile(rb"[\x80-\xff\x1b\x00]|~\{")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _SAMPLE = 65_536
 _LOOKED_AT = 8192
+_PLAIN = frozenset(("cp1252", "utf-8", "ascii"))
 _PAUSE = re.compile("[ \n\r\t\u3002]")
 _JAPANESE = re.compile(rb"\x1b\$(?:[@BA]|\([CD])")
 _HZ = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+?)~\}")
@@ -77,6 +78,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         if data.startswith(mark):
             return _decode_as(data[len(mark) :], charset, mark=True)
     codec = known(declared) if declared else None
+    if codec in _PLAIN and b"\x1b$" in data:
+        codec = _shifted(data) or codec  # these hold it too, but nobody writes an escape in them
     if codec:
         try:
             return Decoded(data.decode(codec), codec)

@@ -163,6 +163,8 @@ def labels_of(
     by_place = sorted(pieces)
     starts = [piece.place for piece in by_place]
     listed: dict[int, tuple[str, str, str]] = {}
+    breaks = [match.start() for match in _BREAK.finditer(text)]
+    left = _PARAGRAPHS
     for page in struct.unpack_from(f"<{count}I", bins, 4 * (count + 1)):
         block = main[(page & 0x3FFFFF) * 512 :][:512]
         if len(block) < 512:
@@ -183,12 +185,13 @@ def labels_of(
             if entry == 0 or (not entry and not lists.knows(style)):
                 continue
             said = (str(entry or ""), "" if level is None else str(level), style)
-            for end in _ends(places[number], places[number + 1], by_place, starts, text):
-                listed[end] = said
-            if len(listed) > _PARAGRAPHS:
-                return {}
+            for end in _ends(places[number], places[number + 1], by_place, starts, breaks):
+                left -= 1
+                if text[end] != "\x0c":
+                    listed[end] = said
+            if left < 0:
+                raise IndexError  # its runs lie over one another
     found: dict[int, str] = {}
-    breaks = [match.start() for match in _BREAK.finditer(text)] if listed else []
     for end in sorted(listed):
         before = bisect_left(breaks, end)
         start = breaks[before - 1] + 1 if before else 0
@@ -198,14 +201,14 @@ def labels_of(
 
 
 def _ends(
-    low: int, high: int, by_place: list[Piece], starts: list[int], text: str
+    low: int, high: int, by_place: list[Piece], starts: list[int], breaks: list[int]
 ) -> Iterator[int]:
-    """Positions of the ends of paragraphs in a stretch of the stream."""
+    """Positions of ends (of paragraphs, cells, pages) in a stretch of the stream."""
     at = max(bisect_right(starts, low) - 1, 0)
     while at < len(by_place) and by_place[at].place < high:
         piece = by_place[at]
         first, last = max(low, piece.place), min(high, piece.place + piece.size)
         begin = piece.first + (first - piece.place) // piece.width
         end = piece.first + (last - piece.place) // piece.width
-        yield from (place for place in range(begin, end) if text[place] in "\r\x07")
+        yield from breaks[bisect_left(breaks, begin) : bisect_left(breaks, end)]
         at += 1
