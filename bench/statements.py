@@ -288,7 +288,7 @@ def pdnc(folder: Path, model: Any) -> dict[str, Any]:
         with (book / "character_info.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 known = ast.literal_eval(row["Aliases"]) if row["Aliases"].strip() else []
-                aliases[row["Main Name"]] = {bare(n) for n in [*known, row["Main Name"]]} - {""}
+                aliases[row["Main Name"]] = {*known, row["Main Name"]}
         began = time.process_time()
         heard = listen(text, language="en", model=model).statements
         seconds += time.process_time() - began
@@ -303,12 +303,13 @@ def pdnc(folder: Path, model: Any) -> dict[str, Any]:
                 at = bisect.bisect_left(starts, spans[0][0])
                 near = heard[max(0, at - 8) : at + 8]
                 best = nearest(near, spans[0][0], spans[0][1])
-                mine = bare(best.speaker.name or "") if best and best.speaker else ""
+                mine = (best.speaker.name or "") if best and best.speaker else ""
                 for name in (kind, "all"):
                     count = counts.setdefault(name, [0, 0, 0])
                     count[0] += 1
                     count[1] += bool(mine)
-                    count[2] += bool(mine) and same(mine, bare(row["speaker"]), aliases)
+                    ours = led(mine, aliases) if mine else set()
+                    count[2] += len(ours) == 1 and ours == led(row["speaker"], aliases)
     result: dict[str, Any] = {
         f"speaker PDNC {kind}": (100 * right / asked, 100 * right / max(found, 1), asked)
         for kind, (asked, found, right) in sorted(counts.items())
@@ -317,29 +318,39 @@ def pdnc(folder: Path, model: Any) -> dict[str, Any]:
     return result
 
 
-def same(mine: str, theirs: str, aliases: dict[str, set[str]]) -> bool:
-    """Whether two names are one character's: each is led to whose alias shares most words."""
+def led(name: str, aliases: dict[str, set[str]]) -> set[str]:
+    """The characters that a name leads to: whose name it is, else whose alias shares most words.
 
-    def led(name: str) -> set[str]:
-        words, best, chosen = set(name.split()), 0.0, set[str]()
-        for who, names in aliases.items():
-            for alias in names:
-                other = set(alias.split())
-                if not (other <= words or words <= other):
-                    continue
-                score = len(other & words) + (0.5 if other == words else 0)
-                if score > best:
-                    best, chosen = score, {who}
-                elif score == best:
-                    chosen.add(who)
-        return chosen
+    "Mrs. Elton" is not "Mr. Elton": a title counts where the name with it is somebody's alias.
+    """
+    plain = plainly(name)
+    for who in aliases:
+        if plain == plainly(who):
+            return {who}
+    whole = {who for who, names in aliases.items() if plain in {plainly(n) for n in names}}
+    if len(whole) == 1:
+        return whole
+    words, best, chosen = set(bare(name).split()), 0.0, set[str]()
+    for who, names in aliases.items():
+        for alias in names:
+            other = set(bare(alias).split())
+            if not other or not (other <= words or words <= other):
+                continue
+            score = len(other & words) + (0.5 if other == words else 0)
+            if score > best:
+                best, chosen = score, {who}
+            elif score == best:
+                chosen.add(who)
+    return chosen
 
-    return len(led(mine)) == 1 and led(mine) <= led(theirs)
+
+def plainly(name: str) -> str:
+    return name.lower().replace(".", "")
 
 
 def bare(name: str) -> str:
     """A name without its civil title and small differences."""
-    parts = [part for part in name.lower().replace(".", "").split() if part not in CIVIL]
+    parts = [part for part in plainly(name).split() if part not in CIVIL]
     return " ".join(parts)
 
 

@@ -60,6 +60,23 @@ def test_a_title_in_marks_is_no_statement() -> None:
     assert listen("She was reading “Moby-Dick” by the window.", language="en").statements == ()
 
 
+def test_a_sentence_that_ends_with_its_frame_is_whole_what_the_source_said() -> None:
+    text = "Officials told the crew that nobody may land, the harbour report says."
+    one = only(text)
+    assert said(text, one) == ["Officials told the crew that nobody may land"]
+    assert one.speaker is not None
+    assert one.speaker.surface == "the harbour report"
+
+
+def test_a_frame_right_behind_a_quotation_overrules_the_one_before_it() -> None:
+    text = (
+        "Berg met the crews on Monday and added, “We open the harbour again in May,” Keller said."
+    )
+    one = next(o for o in listen(text, language="en").statements if o.kind == "direct")
+    assert one.speaker is not None
+    assert one.speaker.surface == "Keller"
+
+
 def test_the_chain_names_what_the_words_came_through() -> None:
     text = (
         "The harbour papers were obtained by the Port Union and shared with three newspapers, "

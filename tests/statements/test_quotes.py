@@ -57,6 +57,33 @@ def test_a_mark_that_is_never_closed_ends_with_its_paragraph() -> None:
     assert inside(text) == ["it is late and left.", "One,"]
 
 
+def test_marks_set_apart_by_spaces_take_turns_over_the_lines_of_sentences() -> None:
+    text = (
+        '" I am here , " said Anna . " The boat is late .\n'
+        'It comes at noon , if the wind holds ! "\n'
+        "Tom 's boat was seen .\n"
+        '" At last ! "\n'
+    )
+    found = quotes(text, paragraphs(text))
+    assert [text[q.start : q.end].strip() for q in found] == [
+        "I am here ,",
+        "The boat is late .",
+        "It comes at noon , if the wind holds !",
+        "At last !",
+    ]
+    assert found[1].group == found[2].group
+
+
+def test_single_marks_set_apart_by_spaces_are_none_of_the_apostrophes() -> None:
+    text = "' Come in , ' said Anna . ' The boat 's late . '\n‘ So it is , ’ said Tom . ‘ Yes . ’"
+    assert [piece.strip() for piece in inside(text)] == [
+        "Come in ,",
+        "The boat 's late .",
+        "So it is ,",
+        "Yes .",
+    ]
+
+
 def test_a_quotation_may_go_over_paragraphs_where_its_end_is_marked_soon() -> None:
     text = "«Первый абзац.\n\nВторой абзац», — сказал он."
     assert inside(text) == ["Первый абзац.", "Второй абзац"]

@@ -6,10 +6,12 @@ passed over is an utterance by itself, and nothing within one is a frame.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from math import exp, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from assay.statements import linker
+from assay.statements import dialogue, linker, tagger
 from assay.statements.cues import tongue
 from assay.statements.frames import (
     Frame,
@@ -31,6 +33,16 @@ if TYPE_CHECKING:
 
 _DASHES = frozenset({"-", "—", "–", "--"})
 _APART = frozenset({":", ".", "!", "?", "”", ";", '"', "…"})
+_CLOSERS = frozenset({"”", '"', "''", "’", "'", "»", "“"})
+_STOPS = frozenset({".", "!", "?", "…", "..."})
+_OF_TIME = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday on in late early earlier this last a"
+    " an the at week month year morning afternoon evening night yesterday today recently"
+    " statement interview news conference report email speech ,".split()
+)
+_CLOSING = 0.9
+_BARE_SUBJECTS = frozenset({"it", "this", "that", "these", "those", "which"})
+_BEHIND = 0.97  # how sure a frame right behind a quotation is
 _MARKS = frozenset("“”\"„«»‹›「」『』‘’'`,.:;—–-()…") | {"``", "''", "--", "..."}
 
 
@@ -41,6 +53,9 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
     for number, speech in enumerate(said):
         for at in range(speech.outer, speech.close):
             inside[at] = number
+    fallback = Fallback(words, said)
+    closing = fallback.closings()
+    tagged = _cleared(tagged, closing)
     contents, sure, taken = _contents(words, said, tagged)
     sources: list[Span] = []
     cues: list[Span] = []
@@ -55,6 +70,15 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
         else:
             sources.append(_bare(words, one.start, one.end))
             source_sure.append(one.sure)
+    behind: dict[int, tuple[Span, Span]] = {}
+    for number, span in enumerate(contents):
+        frame = closing.get(span.start) or fallback.behind(span)
+        if frame is not None:
+            behind[number] = frame[:2]
+    for verb, who in behind.values():
+        _put(cues, cue_sure, verb)
+        _put(sources, source_sure, who)
+    source_of = {_place(cues, verb): _place(sources, who) for verb, who in behind.values()}
     scene = linker.Scene(words, inside, sources, cues, contents)
 
     def tie(what: str, span: Span, kind: str, others: list[Span]) -> linker.Tied:
@@ -62,13 +86,20 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
             return linker.tie(model.ties, scene, what, span, kind, others)
         return linker.nearest(scene, span, kind, others)
 
-    fallback = Fallback(words, said)
+    # in a story whoever spoke last does not go on in the next paragraph
+    story = dialogue.is_story(words, said) and not words.set_apart()
     by_cue: dict[int, list[tuple[int, float]]] = {}
     alone: list[tuple[int, float]] = []
     by_group: dict[int, int] = {}
     for number, span in enumerate(contents):
-        tied = tie("content", span, "cue", cues)
-        if tied.chosen is not None and _signed(words, span) is not None:
+        if number in behind:
+            tied = linker.Tied(_place(cues, behind[number][0]), _BEHIND)
+        else:
+            tied = tie("content", span, "cue", cues)
+        if tied.chosen is not None and (
+            _signed(words, span) is not None
+            or (story and _before_its_paragraph(words, span, cues[tied.chosen]))
+        ):
             tied = linker.Tied(None, tied.sure)
         group = said[inside[span.start]].group if inside[span.start] >= 0 else -1
         chosen = tied.chosen
@@ -83,7 +114,10 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
     found: list[Frame] = []
     for chosen, members in sorted(by_cue.items()):
         cue = cues[chosen]
-        to = tie("cue", cue, "source", sources)
+        if chosen in source_of:
+            to = linker.Tied(source_of[chosen], _BEHIND)
+        else:
+            to = tie("cue", cue, "source", sources)
         source = sources[to.chosen] if to.chosen is not None else None
         signals = (
             min(sure[number] for number, _ in members),
@@ -107,11 +141,75 @@ def frames(model: Model, words: Words, quotes: list[Quote], said: list[Speech]) 
     return found
 
 
+def _before_its_paragraph(words: Words, content: Span, cue: Span) -> bool:
+    """Whether a cue stands before the content's paragraph, and does not announce it."""
+    head = words.paragraph_of(content.start)[0]
+    return cue.end <= head and words.words[head - 1] not in {":", ","}
+
+
+def _cleared(tagged: list[Tagged], closing: dict[int, Closing]) -> list[Tagged]:
+    """The model's stretches with the contents of sentences that end with their frame, each whole.
+
+    What the model found in such a content is left out: a frame within another's words.
+    """
+    if not closing:
+        return tagged
+    within: set[int] = set()
+    framing: set[int] = set()
+    for one in closing.values():
+        within.update(range(one.content.start, one.content.end))
+        for span in (one.cue, one.source):
+            framing.update(range(span.start, span.end))
+    kept = [
+        one
+        for one in tagged
+        if within.isdisjoint(range(one.start, one.end))
+        and (one.kind != "content" or framing.isdisjoint(range(one.start, one.end)))
+    ]
+    kept.extend(
+        tagger.Tagged("content", one.content.start, one.content.end, _CLOSING)
+        for one in closing.values()
+    )
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _put(spans: list[Span], sure: list[float], span: Span) -> None:
+    """Add a stretch in its place, unless the model found one there."""
+    at = bisect_left(spans, span)
+    if (at and spans[at - 1].end > span.start) or (at < len(spans) and spans[at].start < span.end):
+        return
+    spans.insert(at, span)
+    sure.insert(at, _BEHIND)
+
+
+def _place(spans: list[Span], span: Span) -> int:
+    """The number of the first stretch that overlaps one."""
+    return bisect_right(spans, span.start, key=lambda one: one.end)
+
+
 def _bare(words: Words, start: int, end: int) -> Span:
     """A stretch without a comma or stop at its end."""
     while end - start > 1 and words.words[end - 1] in {",", ";"}:
         end -= 1
     return Span(start, end)
+
+
+class Closing(NamedTuple):
+    """A sentence's frame at its end or beginning, with all the rest as its content."""
+
+    cue: Span
+    source: Span
+    content: Span
+
+
+def _after_comma(page: Page, at: int, stop: int) -> Span | None:
+    """What follows the first comma outside quotations, within a few words."""
+    for here in range(at, min(at + 25, stop - 3)):
+        if page.inside[here] >= 0:
+            return None
+        if page.low[here] == ",":
+            return Span(here + 1, stop)
+    return None
 
 
 class Fallback:
@@ -129,6 +227,60 @@ class Fallback:
             self._page = Page(self._words, self._said, table)
         return self._page
 
+    def closings(self) -> dict[int, Closing]:
+        """Sentences that are one content with its frame: "…, according to X.", "…, X said Monday."
+
+        By the first token of each content. Also "According to X, …".
+        """
+        page = self._ready()
+        low = page.low
+        found: dict[int, Closing] = {}
+        for start, end in pairwise([*self._words.sentences, len(low)]):
+            stop = end
+            while stop > start and low[stop - 1] in _STOPS:
+                stop -= 1
+            if not 6 <= stop - start <= 150 or page.inside[start] >= 0:
+                continue
+            for cue, source, kind in cues_of(page, start, end):
+                head, tail = min(cue.start, source.start), max(cue.end, source.end)
+                rest = range(tail, next((at for at in range(tail, stop) if low[at] == ";"), stop))
+                content: Span | None = Span(start, head - 1)
+                plain = kind == "according" or all(low[at] in _OF_TIME for at in rest)
+                if kind == "according" and head - start <= 2:
+                    content = _after_comma(page, tail, stop)
+                elif (
+                    head - start < 6
+                    or low[head - 1] != ","
+                    or page.inside[head - 1] >= 0
+                    or len(rest) > 16
+                    or not plain
+                ):
+                    continue
+                if content is not None:
+                    found[content.start] = Closing(cue, source, content)
+                    break
+        return found
+
+    def behind(self, content: Span) -> tuple[Span, Span] | None:
+        """Cue and source right behind a quotation that ends with a comma: "…," Pompeo said.
+
+        Or with another mark, where the sentence goes on: "…?" asked Pompeo. No other frame is so
+        sure: it holds also where a cue stands before the quotation.
+        """
+        words = self._words.words
+        last = content.end - 1
+        if last < 1 or words[last] not in _CLOSERS or words[last - 1] not in {",", "?", "!"}:
+            return None
+        page = self._ready()
+        if page.inside[last] < 0 or content.end >= self._words.paragraph_of(last)[1]:
+            return None
+        if words[last - 1] != "," and not words[content.end][0].islower():
+            return None
+        end = self._words.sentence_of(content.end)[1]
+        for cue, source, _ in cues_of(page, content.end, end):
+            return (cue, source) if min(cue.start, source.start) - content.end <= 1 else None
+        return None
+
     def subject(self, cue: Span, sources: list[Span]) -> Span | None:
         """The source of a cue: the noun phrase before it, or the last source of its sentence."""
         page = self._ready()
@@ -136,6 +288,8 @@ class Fallback:
         left = left_of(page, start, cue.start)
         if left is not None:
             return left[0]
+        if cue.start > start and page.low[cue.start - 1] in _BARE_SUBJECTS:
+            return Span(cue.start - 1, cue.start)
         behind = page.inside[cue.start - 1] >= 0 if cue.start else False
         if page.low[cue.end - 1] in page.tongue.inverted or behind:
             right = right_of(page, cue.end, end)

@@ -130,10 +130,16 @@ def pair(scene: Scene, what: str, span: Span, kind: str, other: Span) -> list[in
     )
     shut = words[span.end - 1] if before else words[span.start]
     lead = words[span.end] if span.end < len(words) else "$"
+    beyond = words[other.end] if other.end < len(words) else "$"
+    beyond = beyond if not beyond[0].isalnum() else "w"
+    # whether the other stands right before another stretch that it may belong to
+    claimed = scene.between("content", other.end, other.end + 3) if not before else 0
     start = scene.words.sentences
     opening = span.start == start[min(len(start) - 1, scene.sentence[span.start])]
     names = (
         side,
+        f"{side}x{beyond}{claimed}",
+        f"{side}x{beyond}{claimed}q{quoted}s{far}p{block}",
         f"{side}d{_bucket(distance)}",
         f"{side}d{_bucket(distance)}q{quoted}s{far}",
         f"{side}s{far}p{block}",

@@ -65,6 +65,7 @@ _MALE_NAMES = frozenset(
     tim tom bob ted jeb marco rand ben barack bernie mitt newt rick chris lindsey mitch harry heiko
     arsalan adrian frank fred cecil freddy tony steve dan greg jeff corey paul sam""".split()
 )
+_ADVERB = re.compile(r"(?!kimberly|beverly)\w{5,}ly")
 _JOINERS = frozenset("of the de da di von van der den del la le bin al ibn and for".split())
 _NOT_NAMES = frozenset(
     """the a an and but or if when while as in on at by for from with to of this that these those it
@@ -77,7 +78,7 @@ _NOT_NAMES = frozenset(
     are was were be have has had will would could should can may might must chapter volume book
     dear good mine don't please thank thanks why't nor whether until unless once perhaps never
     only such more less than over under about like indeed certainly come look never nothing nobody
-    everybody everything somebody something really very quite hence suppose thus
+    everybody everything somebody something really very quite hence suppose thus lest
     """.split()
 )
 _OFFICE_HEADS = frozenset(
@@ -162,6 +163,7 @@ class Cast:
         count = len(tokens)
         lows = {word.lower() for word in tokens if word.islower()}
         self._lows = lows
+        caps = {word for at, word in enumerate(tokens) if at not in firsts and word[0].isupper()}
         at = 0
         while at < count:
             word = tokens[at]
@@ -174,6 +176,9 @@ class Cast:
             ):
                 at += 1
                 continue
+            if at in firsts and word not in caps and _ADVERB.fullmatch(low) and self._cap(at + 1):
+                at += 1  # "Presently Tony": the first word is none of the name
+                continue
             end = at + 1
             while end < count and end - at < 9 and end not in firsts:
                 if self._cap(end) and tokens[end].lower() not in _NOT_NAMES:
@@ -185,7 +190,7 @@ class Cast:
                     and end + 1 not in firsts
                 ):
                     end += 2
-                elif (len(tokens[end]) == 1 and tokens[end].isupper()) or (
+                elif (len(tokens[end]) == 1 and tokens[end].isupper() and tokens[end] != "I") or (
                     tokens[end] == "." and len(tokens[end - 1]) == 1 and self._cap(end + 1)
                 ):
                     end += 1
@@ -379,8 +384,11 @@ class Cast:
         if titled and self._counts.get(words[0], 0) >= 3:
             # in a family the one is "Mr. Emerson", the other "George" or "George Emerson"
             return False
-        if len(given) == 1 and given[0] == words[0] and words[-1].lower() in _GROUP_WORDS:
-            return False
+        if len(given) == 1 and given[0] == words[0]:
+            if words[-1].lower() in _GROUP_WORDS:
+                return False
+            if self._counts.get(other, 0) < 2 and self._counts.get(given[0], 0) > 20:
+                return False  # "Lucy Italian lessons": nobody who is Lucy all the time
         # a heading or the head of a sentence is no part of a name: "Hence Cecil"
         return words[-1].lower() in _GROUP_WORDS or not any(
             word.lower() in self._lows and word not in given and word.lower() not in _FIRST_NAMES
@@ -411,6 +419,47 @@ class Cast:
         if first in _CIVIL and rest:
             return "f" if first in _FEMALE_TITLES else "m" if first in _MALE_TITLES else ""
         return "f" if first in _FEMALE_NAMES else "m" if first in _MALE_NAMES else ""
+
+    def is_person(self, named: Named) -> bool:
+        """Whether a name may be a person's."""
+        name = self.named_in_full(named, named.start)
+        parts = {part.lower() for part in name.split()}
+        if parts & _GROUP_WORDS:
+            return False
+        return bool(self.gender_of(name)) or name in self._persons
+
+    def learn_genders(self, inside: list[bool]) -> None:
+        """Take the genders of names from the pronouns that follow them in the narration."""
+        tokens = self._words.words
+        votes: dict[str, list[int]] = {}
+        for number, named in enumerate(self.named):
+            if inside[named.start]:
+                continue
+            name = self.named_in_full(named, named.start)
+            following = (
+                self.named[number + 1].start if number + 1 < len(self.named) else len(tokens)
+            )
+            for at in range(named.end, min(named.end + 14, following)):
+                gender = "" if inside[at] else _PRONOUNS_ONE.get(tokens[at].lower(), "")
+                if gender:
+                    votes.setdefault(name, [0, 0])[gender == "f"] += 1
+                    break
+        for name, (men, women) in votes.items():
+            most = max(men, women)
+            if name not in self._gender and most > 1 and most >= 0.75 * (men + women):
+                self._gender[name] = "f" if women > men else "m"
+
+    def describes(self, start: int, end: int) -> bool:
+        """Whether the tokens `[start, end)` stand for a person: "I", "the clergyman"."""
+        low = {word.lower() for word in self._words.words[start:end]}
+        return bool(low & (_FEMALE_WORDS | _MALE_WORDS | english.ROLES)) or low == {"i"}
+
+    def gender_of_words(self, words: str) -> str:
+        """The gender that a description tells: "his mother", "the young lady"."""
+        parts = set(words.split())
+        if parts & _FEMALE_WORDS:
+            return "f"
+        return "m" if parts & _MALE_WORDS else ""
 
     def resolve(self, start: int, end: int, before: list[str]) -> Who:
         """Whom the tokens `[start, end)` stand for. `before`: the speakers so far."""

@@ -41,6 +41,10 @@ _MARK = re.compile(r"``|''|[“”„‟«»‹›「」『』《》〈〉〝〞
 _SOON_PARAGRAPHS = 6
 _SOON_CHARS = 4_000
 _DEEPEST = 8
+# of a text of a sentence a line
+_LINES_AHEAD = 40
+_APART = frozenset("\"'’")
+_BEFORE_CLOSING = frozenset(",.!?;:…-—–'’)_*")
 
 
 class Quote(NamedTuple):
@@ -77,18 +81,24 @@ def quotes(text: str, paragraphs: list[tuple[int, int]]) -> list[Quote]:
         for begin, end in paragraphs
     ]
     groups = 0
+    apart = _set_apart(text, marks)
     for number, (begin, end) in enumerate(paragraphs):
         inside = marks[number]
         skip = -1
         if stack:
-            stack, skip = _carried(stack, text, paragraphs, marks, number)
+            stack, skip = _carried(stack, text, paragraphs, marks, number, apart)
         straight = sum(1 for mark, _ in inside if mark == '"')
         for at, (mark, place) in enumerate(inside):
             if place <= skip:
                 continue
-            if mark in "'’‘" and _apostrophe(text, mark, place, stack, inside, at, end):
+            plain = PAIRS.get(mark, mark) in apart and _between(text, mark, place)
+            if (
+                mark in "'’‘"
+                and not plain
+                and _apostrophe(text, mark, place, stack, inside, at, end)
+            ):
                 continue
-            closing = _closes(text, mark, place, stack, straight)
+            closing = _closes(text, mark, place, stack, 0 if plain else straight)
             if closing is not None:
                 opened = stack[closing]
                 del stack[closing:]
@@ -97,17 +107,23 @@ def quotes(text: str, paragraphs: list[tuple[int, int]]) -> list[Quote]:
                         Quote(opened.outer, opened.start, place, place + len(mark), closing,
                               opened.group, True, opened.mark in TITLES)
                     )  # fmt: skip
-            elif _opens(text, mark, place, begin) and len(stack) < _DEEPEST:
+            elif len(stack) < _DEEPEST and (
+                _opens(text, mark, place, begin) or (plain and mark in PAIRS)
+            ):
                 groups += 1
                 stack.append(_Open(mark, place, place + len(mark), groups))
         if stack:
             for depth, opened in enumerate(stack):
-                if end > opened.start and opened.mark not in "'‘‚":
+                if end > opened.start and (opened.mark not in "'‘‚" or PAIRS[opened.mark] in apart):
                     found.append(
                         Quote(opened.outer, opened.start, end, end, depth, opened.group, False,
                               opened.mark in TITLES)
                     )  # fmt: skip
-            stack = [opened for opened in stack if opened.mark not in "'‘‚"]
+            stack = [
+                opened
+                for opened in stack
+                if opened.mark not in "'‘‚" or PAIRS[opened.mark] in apart
+            ]
     found.sort(key=lambda quote: (quote.outer, -quote.close))
     return found
 
@@ -118,6 +134,7 @@ def _carried(
     paragraphs: list[tuple[int, int]],
     marks: list[list[tuple[str, int]]],
     number: int,
+    apart: frozenset[str],
 ) -> tuple[list[_Open], int]:
     """What stays open in paragraph `number`, and the place of the last repeated opening mark."""
     begin, end = paragraphs[number]
@@ -127,7 +144,7 @@ def _carried(
     first = stack[0]
     if text.startswith(first.mark, at):
         # opened again at the paragraph's head; what was open within it starts anew there
-        if first.mark in "\"'" and not _opens(text, first.mark, at, begin):
+        if first.mark in "\"'" and not (first.mark in apart or _opens(text, first.mark, at, begin)):
             return [], -1
         start = at + len(first.mark)
         return [_Open(first.mark, at, start, first.group)], at
@@ -139,7 +156,47 @@ def _carried(
                     return [], -1
                 if mark in PAIRS[first.mark]:
                     return [_Open(first.mark, at, at, first.group)], -1
+    closer = PAIRS[first.mark]
+    if closer in apart and _ends_ahead(text, marks, number, begin, closer):
+        return [_Open(first.mark, at, at, first.group)], -1
     return [], -1
+
+
+def _set_apart(text: str, marks: list[list[tuple[str, int]]]) -> frozenset[str]:
+    """The marks that stand between spaces, as where a text was cut into words.
+
+    Such a straight mark does not tell whether it opens or closes: they take turns. Sentences stand
+    on lines of their own there, so a quotation goes over them.
+    """
+    counts: dict[str, list[int]] = {}
+    for some in marks:
+        for mark, place in some:
+            if mark in _APART:
+                count = counts.setdefault(mark, [0, 0])
+                # 's and ’em are no marks
+                count[0] += mark == '"' or not text[place + 1 : place + 2].isalnum()
+                count[1] += _between(text, mark, place)
+    return frozenset(
+        mark for mark, (all_of, apart) in counts.items() if apart > 1 and apart >= 0.8 * all_of
+    )
+
+
+def _between(text: str, mark: str, place: int) -> bool:
+    """Whether a mark has a space or the text's edge on both sides."""
+    end = place + len(mark)
+    return (not place or text[place - 1].isspace()) and not text[end : end + 1].strip()
+
+
+def _ends_ahead(
+    text: str, marks: list[list[tuple[str, int]]], number: int, begin: int, closer: str
+) -> bool:
+    """Whether the next such mark can end what is open: a stop or a comma stands before it."""
+    for ahead in range(number, min(number + _LINES_AHEAD, len(marks))):
+        for mark, place in marks[ahead]:
+            if mark == closer and _between(text, mark, place):
+                before = text[max(0, place - 2) : place].strip()
+                return place - begin < _SOON_CHARS and before[-1:] in _BEFORE_CLOSING
+    return False
 
 
 def _opens(text: str, mark: str, place: int, begin: int) -> bool:

@@ -23,7 +23,7 @@ from assay.model.statement import (
     StatementKind,
     Stretch,
 )
-from assay.statements import around, frames, joined, tagger, tongues, turns
+from assay.statements import around, dialogue, frames, joined, tagger, tongues, turns
 from assay.statements.cues import tongue
 from assay.statements.dates import dates
 from assay.statements.figures import figures
@@ -34,14 +34,14 @@ from assay.statements.quotes import quotes
 from assay.statements.words import Words, cut, paragraphs
 
 if TYPE_CHECKING:
-    from assay.statements.frames import Frame, Span
+    from assay.statements.frames import Frame, Span, Speech
     from assay.statements.quotes import Quote
     from assay.statements.tagger import Model
 
 _CHUNK = 200_000
 _SHORT = 1_000  # of a text so short figures and dates are given whatever it is
 # what is less probable than this, and stands in no quotation marks, is left out
-_LEAST = 0.05
+_LEAST = 0.08
 _LETTER = re.compile(r"[^\W\d_]")
 _ODD = re.compile(r"[{}=<>|;\\\t_#]|\d")
 _EDGES = frozenset("“”\"„«»‹›「」『』‘’'`〝〞〟")
@@ -137,7 +137,7 @@ def _statements(
         found = joined.frames(model, words, marked, speeches)
     else:
         found = frames.frames(words, speeches, table)
-    return _dressed(text, words, marked, found, moments, language)
+    return _dressed(text, words, marked, found, moments, language, speeches)
 
 
 def _dressed(
@@ -147,6 +147,7 @@ def _dressed(
     found: list[Frame],
     moments: tuple[Moment, ...],
     language: str,
+    said: list[Speech],
 ) -> list[Statement]:
     """Frames as statements: with speakers resolved and what stands around them."""
     cast = Cast(words)
@@ -158,7 +159,7 @@ def _dressed(
         for quote in marked
         if not quote.depth and not quote.title
     )
-    hearings = _hearings(words, cast, found, outers)
+    hearings = _hearings(words, cast, found, outers, said)
     names = Names(text, language)
     for frame, (source, who, told_how) in zip(found, hearings, strict=True):
         stretches = [
@@ -226,6 +227,7 @@ def _hearings(
     cast: Cast,
     found: list[Frame],
     outers: list[tuple[int, int, int, int]],
+    said: list[Speech],
 ) -> list[tuple[Span | None, Who, float]]:
     """(mention, whom it stands for, how sure beside the frame) of each frame's speaker."""
     heads = {words.at_or_after(outer) for outer, _, _, _ in outers}
@@ -245,9 +247,18 @@ def _hearings(
             turns.Turn(bisect_right(words.paragraphs, place) - 1, direct, frame.source, who.name,
                        frame.cue is not None)
         )  # fmt: skip
-    spoken = [frame.content for frame, direct in zip(found, quoted, strict=True) if direct]
-    dialogue = turns.is_dialogue(words, spoken)
-    for number, guess in enumerate(turns.take(words, cast, listed, found, dialogue)):
+    if dialogue.is_story(words, said):
+        guesses = dialogue.speakers(
+            words,
+            cast,
+            [
+                dialogue.Frame(frame.content, frame.source, who) if direct else None
+                for frame, direct, (_, who, _) in zip(found, quoted, people, strict=True)
+            ],
+        )
+    else:
+        guesses = turns.take(listed)
+    for number, guess in enumerate(guesses):
         if guess is not None:
             people[number] = (guess[0], Who(guess[1], None, False), 0.8)
     return people

@@ -38,26 +38,39 @@ class Model:
 
         self.weights = weights
         self.steps = weights["steps"] + net.forbidden(len(net.LABELS))
+        self.lean = weights.get("lean", 0.0)
         self.ties: list[float] = weights["ties"].tolist() if "ties" in weights else []
         self.curve: list[float] = weights["curve"].tolist() if "curve" in weights else []
 
     def labels(self, words: Words, quotes: list[Quote]) -> tuple[NDArray[numpy.int64], Any]:
-        """The best label of each token, and the probability of that label."""
+        """The best label of each token, and the probability of that label.
+
+        Paragraphs without any sign of speech or thought are not looked at: they have label 0.
+        """
         import numpy as np
 
         from assay.statements import net
-        from assay.statements.traits import hashed, traits
+        from assay.statements.traits import hashed, traits, worth
 
+        labels = np.zeros(len(words.words), dtype=np.int64)
+        sure = np.ones(len(words.words), dtype=np.float32)
+        kept = np.flatnonzero(worth(words, quotes))
+        if not len(kept):
+            return labels, sure
+        if len(kept) < len(labels):
+            words = words.only(kept.tolist())
         made = traits(words, quotes)
         rows = net.inputs(made, len(self.weights["v_low"]))
         features = hashed(made, len(self.weights["linear"]).bit_length() - 1)
         scores = net.scores(self.weights, rows, features)[made.place]
-        labels = net.best(scores, self.steps, self.weights["first"], made.segments)
+        best = net.best(scores + self.lean, self.steps, self.weights["first"], made.segments)
         # how far the chosen label stands above the others at its place
         high = scores.max(axis=1, keepdims=True)
         share = np.exp(scores - high)
         share /= share.sum(axis=1, keepdims=True)
-        return labels, share[np.arange(len(labels)), labels]
+        labels[kept] = best
+        sure[kept] = share[np.arange(len(best)), best]
+        return labels, sure
 
     def spans(self, words: Words, quotes: list[Quote]) -> list[Tagged]:
         """The stretches of source, cue and content in a text, in its order."""
@@ -94,12 +107,18 @@ def unpacked(stored: Any) -> dict[str, Any]:
     """Weights made ready from what is shipped."""
     import numpy as np
 
+    from assay.statements import net
+
     out: dict[str, Any] = {}
     names = list(stored.keys())
     for name in names:
         if name.endswith(".scale"):
             continue
         value = stored[name]
+        if name == "linear":  # stays as bytes: it is the largest, and looked up most
+            out[name] = net.in_words(value)
+            out[f"{name}.scale"] = stored[f"{name}.scale"]
+            continue
         if f"{name}.scale" in names:
             value = value.astype(np.float32) * stored[f"{name}.scale"]
         out[name] = value.astype(np.float32)

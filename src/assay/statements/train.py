@@ -122,7 +122,7 @@ def sheet(paper: Paper) -> Sheet:
     cut = words.cut(paper.text)
     found = quotes.quotes(paper.text, words.paragraphs(paper.text))
     made = traits(cut, found)
-    features = hashed(made, net.BITS).astype(np.int32)
+    features = hashed(made, net.BITS)
     return Sheet(paper, cut, made, net.inputs(made), features, gold_labels(cut, paper.relations))
 
 
@@ -282,6 +282,10 @@ class Adam:
                 weights[name] -= rate * warm * mean / (np.sqrt(square) + 1e-8)
 
 
+# What is added to the scores of the labels, in the order of `net.LABELS`: a stretch begins a little
+# sooner than the likeliest labelling has it. Chosen on the texts held back: more statements are
+# found, and F1 stays as it is.
+LEAN = (0.0, 0.7, 0.0, 0.3, 0.0, 0.8, 0.0)
 BASE = 2e-3
 LINEAR_RATE = 0.05
 
@@ -426,9 +430,9 @@ def measure(weights: dict[str, Floats], sheets: list[Sheet]) -> dict[str, tuple[
 
 def tag(weights: dict[str, Floats], each: Sheet) -> Ints:
     """The best labels of a text's tokens."""
-    out = net.scores(weights, each.rows, each.features.astype(np.int64))
+    out = net.scores(weights, each.rows, each.features)
     places = each.traits.place
-    compact = out[places]
+    compact = out[places] + weights.get("lean", np.float32(0))
     return net.best(
         compact, weights["steps"] + net.forbidden(len(net.LABELS)), weights["first"],
         each.traits.segments,
@@ -653,6 +657,7 @@ def main() -> None:
     parser.add_argument("--spare", type=float, default=0.5)
     parser.add_argument("--least", type=int, default=3)
     parser.add_argument("--unknown", type=float, default=0.1)
+    parser.add_argument("--seed", type=int, default=3)
     options = parser.parse_args()
     papers = list(polnear(options.corpus / "polnear" / "train"))
     learned = [sheet(paper) for paper in papers if not paper.held_back][:: options.part]
@@ -667,7 +672,9 @@ def main() -> None:
         unknown=options.unknown,
         spare=options.spare,
         least=options.least,
+        seed=options.seed,
     )
+    weights["lean"] = np.array(LEAN, dtype=np.float32)
     weights["ties"] = tied(choices(learned, 0.15))
     print("linker on gold stretches:", well_tied(weights["ties"], choices(held)), flush=True)
     weights["curve"] = curve(unpacked(packed(weights)), held)

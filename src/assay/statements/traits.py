@@ -162,11 +162,38 @@ def traits(words: Words, quotes: list[Quote], longest: int = 320) -> Traits:
     )
 
 
+# signs that somebody's words or thoughts may follow: verbs and nouns of them, "that", a colon
+_SIGNS = english.ANY_CUE | {2, 34, 40, 41, 42}
+_STOPS = frozenset({".", "!", "?", "…", "...", "”", '"', "''"})
+
+
+def worth(words: Words, quotes: list[Quote]) -> NDArray[numpy.bool_]:
+    """Of each token, whether its paragraph may hold somebody's words or thoughts.
+
+    A heading, a row or a line of code ends without a stop; where it holds no verb or noun of
+    saying either, there is nothing to find: in the texts held back from training 1 of 2,700
+    statements.
+    """
+    import numpy as np
+
+    heads = np.array(words.paragraphs, dtype=np.int64)
+    sign = np.isin(_table(words.words)[:, 4], list(_SIGNS))
+    starts = np.array(words.starts, dtype=np.int64)
+    marks = np.searchsorted(starts, [quote.outer for quote in quotes if not quote.title])
+    sign[marks[marks < len(sign)]] = True
+    lasts = np.append(heads[1:], len(sign)) - 1
+    sign[lasts] |= [words.words[at] in _STOPS for at in lasts.tolist()]
+    found: NDArray[numpy.bool_] = np.repeat(
+        np.logical_or.reduceat(sign, heads), np.diff([*heads, len(sign)])
+    )
+    return found
+
+
 _MIX = 0x9E3779B97F4A7C15
 _FOLD = 0xC2B2AE3D27D4EB4F
 
 
-def hashed(traits: Traits, bits: int) -> Ints:
+def hashed(traits: Traits, bits: int) -> NDArray[numpy.int32]:
     """The hashed features of every place, shape (places, templates), each below 2 ** bits."""
     import numpy as np
 
@@ -174,7 +201,7 @@ def hashed(traits: Traits, bits: int) -> Ints:
         return _hashed(traits, bits)
 
 
-def _hashed(traits: Traits, bits: int) -> Ints:
+def _hashed(traits: Traits, bits: int) -> NDArray[numpy.int32]:
     import numpy as np
 
     size = len(traits.low)
@@ -239,7 +266,8 @@ def _hashed(traits: Traits, bits: int) -> Ints:
         put(column.astype(wide))
         put(column.astype(wide), kind)
         put(column.astype(wide), state)
-    return np.stack(columns, axis=1).astype(np.int64)
+    # a template's column lies together: columns are what is asked for
+    return np.stack([column.astype(np.int32) for column in columns]).T
 
 
 def _sentence(traits: Traits) -> list[Ints]:

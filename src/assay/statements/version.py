@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-METHOD = 3
+METHOD = 4
 _WEIGHTS = Path(__file__).parent / "weights"
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TOKEN = re.compile(
     r"""
@@ -73,6 +76,23 @@ class Words(NamedTuple):
         at = bisect_right(self.paragraphs, token) - 1
         end = self.paragraphs[at + 1] if at + 1 < len(self.paragraphs) else len(self.words)
         return self.paragraphs[at], end
+
+    def set_apart(self) -> bool:
+        """Whether commas have spaces before them: cut into words, often with a sentence a line."""
+        commas = [at for at, word in enumerate(self.words) if word == "," and at]
+        apart = sum(self.starts[at] > self.ends[at - 1] for at in commas)
+        return apart > 0.8 * len(commas)
+
+    def only(self, kept: Sequence[int]) -> Words:
+        """The text with some of its tokens alone: whole paragraphs, by their tokens' numbers."""
+        heads, firsts = set(self.paragraphs), set(self.sentences)
+        return Words(
+            [self.words[at] for at in kept],
+            [self.starts[at] for at in kept],
+            [self.ends[at] for at in kept],
+            [new for new, at in enumerate(kept) if at in firsts],
+            [new for new, at in enumerate(kept) if at in heads],
+        )
 
     def at_or_after(self, place: int) -> int:
         """The first token that ends after a place in the text."""
