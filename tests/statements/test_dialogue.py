@@ -11,7 +11,7 @@ def speakers(text: str) -> list[str | None]:
     return [
         one.speaker.name if one.speaker else None
         for one in listen(text, language="en").statements
-        if one.kind == "direct"
+        if one.quotes
     ]
 
 

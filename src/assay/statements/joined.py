@@ -174,12 +174,15 @@ def _cleared(tagged: list[Tagged], closing: dict[int, Closing]) -> list[Tagged]:
 
 
 def _put(spans: list[Span], sure: list[float], span: Span) -> None:
-    """Add a stretch in its place, unless the model found one there."""
+    """Add a stretch in its place. One that the model found there is taken, up to the last word."""
     at = bisect_left(spans, span)
-    if (at and spans[at - 1].end > span.start) or (at < len(spans) and spans[at].start < span.end):
-        return
-    spans.insert(at, span)
-    sure.insert(at, _BEHIND)
+    if at and spans[at - 1].end > span.start:
+        at -= 1
+    if at == len(spans) or spans[at].start >= span.end:
+        spans.insert(at, span)
+        sure.insert(at, _BEHIND)
+    elif spans[at].end < span.end and (at + 1 == len(spans) or spans[at + 1].start >= span.end):
+        spans[at] = Span(spans[at].start, span.end)
 
 
 def _place(spans: list[Span], span: Span) -> int:
@@ -277,8 +280,9 @@ class Fallback:
         if words[last - 1] != "," and not words[content.end][0].islower():
             return None
         end = self._words.sentence_of(content.end)[1]
+        head = content.end + (words[content.end] == ",")
         for cue, source, _ in cues_of(page, content.end, end):
-            return (cue, source) if min(cue.start, source.start) - content.end <= 1 else None
+            return (cue, source) if min(cue.start, source.start) == head else None
         return None
 
     def subject(self, cue: Span, sources: list[Span]) -> Span | None:
