@@ -76,7 +76,7 @@ def test_what_is_less_sure_is_counted_and_one_link_away(client: httpx.Client) ->
     sure = client.get("/statements?sure=80").text
     left = every.count('class="one"') - sure.count('class="one"')
     assert left > 0 and "less sure than that" not in every
-    assert f"{left} statement" in words_of(sure) and 'href="/statements?sure=0"' in sure
+    assert f"{left} more statement" in words_of(sure) and 'href="/statements?sure=0"' in sure
 
 
 def test_words_that_are_markup_are_shown_as_words(client: httpx.Client) -> None:
