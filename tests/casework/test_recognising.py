@@ -16,7 +16,7 @@ from assay.casework.case import Case
 from assay.extract.ocr import page as ocr
 from assay.testing.inline_workers import InlineWorkers
 from assay.testing.makers import archives, images
-from assay.testing.makers.pdf import scanned_pdf
+from assay.testing.makers.pdf import pdf, scanned_pdf
 
 
 @pytest.fixture
@@ -136,6 +136,21 @@ def test_doctor_names_a_language_pack_that_is_missing_and_the_command_that_adds_
     assert checks["OCR English"]["ok"]
     uyghur = checks["OCR Uyghur"]
     assert (uyghur["ok"], uyghur["command"]) == (False, "apt-get install tesseract-ocr-uig")
+
+
+def test_all_recognises_a_page_with_text_too_and_keeps_both(
+    case: Case, tmp_path: Path, recognised: list[tuple[int, int]]
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf([["the heron stands"]]))
+    case.add([tmp_path / "a.pdf"], ocr="auto")
+    assert recognised == []
+    (tmp_path / "b.pdf").write_bytes(pdf([["the heron flies"]]))
+    case.add([tmp_path / "b.pdf"], ocr="all")
+    assert len(recognised) == 1
+    page = case.show("b.pdf")["pages"][0]
+    assert page["text"] == "the heron flies\n\ndredging of basin nine"
+    start, end, kind = page["regions"][-1]
+    assert (page["text"][start:end], kind) == ("dredging of basin nine", "ocr")
 
 
 # ---------------------------------------------------------------- doubts, and another try
