@@ -27,7 +27,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="agenda",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
     formats=("text/calendar", "text/vcard"),
     limits="repeated events are given by their rule, not one by one",

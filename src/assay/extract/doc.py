@@ -30,7 +30,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="doc",
-    version="2 olefile",
+    version="3 olefile",
     licence="AGPL-3.0-or-later",
     formats=("application/msword",),
     limits="Word 95 and older give text alone; an empty cell may divide a row",

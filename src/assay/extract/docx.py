@@ -26,7 +26,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="docx",
-    version="2",
+    version="3",
     licence="AGPL-3.0-or-later",
     formats=(DOCX,),
     limits="pages are by length, not as printed",

@@ -19,7 +19,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="epub",
-    version="1",
+    version="2",
     licence="AGPL-3.0-or-later",
     formats=(EPUB,),
     limits="pages are by length",

@@ -29,7 +29,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="pdf",
-    version=f"2 pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version}",
+    version=f"3 pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version}",
     licence="AGPL-3.0-or-later",
     formats=("application/pdf",),
     limits="text drawn as shapes and fonts without a Unicode mapping wait for OCR",

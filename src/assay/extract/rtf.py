@@ -29,7 +29,7 @@ from assay.ports import Card
 
 CARD = Card(
     name="rtf",
-    version="2",
+    version="3",
     licence="AGPL-3.0-or-later",
     formats=("application/rtf",),
     limits="symbol fonts come as Latin letters; list numbers are those the writer kept as text",
