@@ -32,7 +32,7 @@ import tesserocr
 from PIL import Image
 
 from assay.engines.tesseract import Tesseract, find_models
-from assay.extract.ocr.language import HAN
+from assay.extract.ocr.han import HAN
 from assay.extract.ocr.page import look_at, read_page
 from assay.ports import Recognizer
 from assay.testing.makers.fonts import FONT_FOLDER, Style

@@ -39,7 +39,10 @@ _FONTS: dict[Part, dict[str, tuple[str, ...]]] = {
         "arabic": ("NotoNaskhArabic-Regular.ttf", "NotoSansArabic-Regular.ttf", "UKIJTuT.ttf"),
         "han": (
             "NotoSerifCJK-Regular.ttc", "NotoSansCJK-Regular.ttc", "wqy-microhei.ttc",
-            "cwming.ttf", "cwkai.ttf", "cwfangsong.ttf",
+            "NotoSansCJK-Light.ttc", "NotoSerifCJK-SemiBold.ttc", "BabelStoneHan.ttf",
+            "LXGWWenKai-Regular.ttf", "LXGWWenKaiMono-Light.ttf", "HanaMinA.ttf",
+            "TW-Kai-98_1.ttf", "TW-Sung-98_1.ttf",
+            "cwming.ttf", "cwkai.ttf", "cwfs.ttf", "cwheib.ttf", "cwyen.ttf",
         ),
     },
     "measure": {

@@ -248,8 +248,8 @@ class OcrWord(msgspec.Struct, frozen=True, array_like=True):
     """A word that was recognised: text, box in pixels (left, top, right, bottom), percent.
 
     `line` and `block` number from 0 in reading order; a change of line is a line end in the
-    text, a change of block an empty line. `each` is the confidence of every character where
-    the engine says it, () where not.
+    text, a change of block an empty line. `each` is the confidence of every character and
+    `spots` its box, where the engine says them, () where not.
     """
 
     text: str
@@ -258,6 +258,7 @@ class OcrWord(msgspec.Struct, frozen=True, array_like=True):
     line: int
     block: int
     each: tuple[float, ...] = ()
+    spots: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class Recognizer(Protocol):

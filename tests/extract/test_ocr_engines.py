@@ -9,7 +9,8 @@ from PIL import Image, ImageOps
 from assay.engines.rapidocr_engine import RapidOcr, _Line, in_reading_order
 from assay.engines.tesseract import Tesseract, package_of
 from assay.errors import EngineError
-from assay.extract.ocr.page import OcrPage, read_page
+from assay.extract.ocr.page import OcrPage, look_at, read_page
+from assay.testing.makers.fonts import Style
 from assay.testing.makers.images import age_page, render_page
 
 ENGLISH = (
@@ -20,6 +21,12 @@ UYGHUR = (
     "پورت باشقارمىسى يېڭى خامچوتنى مۇزاكىرە قىلىش ئۈچۈن دۈشەنبە كۈنى يىغىن ئاچتى. "
     "شىمالىي بېكەتنىڭ ھېساباتىدىن بىر بېكەت ئۈچۈن يېزىلغان ئىككى تالون تېپىلدى."
 )
+LETTERS = {
+    "chi_sim": "书记员奉命保存全部草稿、笔记和电话记录，直到调查结束。渔民抱怨说，每到星期四夜里，排水口附近的水就有柴油味。"
+    "请各部门提前准备有关材料，并把复印件交给办公室。谁也说不清是谁签的字。",
+    "chi_tra": "書記員奉命保存全部草稿、筆記和電話記錄，直到調查結束。漁民抱怨說，每到星期四夜裡，排水口附近的水就有柴油味。"
+    "請各部門提前準備有關材料，並把影本交給辦公室。誰也說不清是誰簽的字。",
+}
 CHINESE = "港务局董事会星期一开会，讨论新的预算。工程师回答，旧码头撑不过下一个冬天。"
 
 
@@ -74,6 +81,25 @@ def test_chinese_is_read_without_spaces_between_characters(tesseract: Tesseract)
     page = read_page(render(CHINESE), 200, [tesseract], neighbours=["zh"])
     assert page.language == "chi_sim"
     assert "港务局董事会星期一开会" in page.text
+
+
+@pytest.mark.needs("tesseract-ocr-chi-sim", "tesseract-ocr-chi-tra", "fonts-noto-cjk")
+@pytest.mark.parametrize("worn", [False, True])
+@pytest.mark.parametrize("style", ["serif", "sans", "sans-bold"])
+@pytest.mark.parametrize("language", ["chi_sim", "chi_tra"])
+def test_the_model_for_the_characters_of_the_page_is_chosen(
+    tesseract: Tesseract, language: str, style: Style, worn: bool
+) -> None:
+    page = render_page([LETTERS[language]], style=style).crop((0, 0, 1653, 600))
+    seen = look_at(age_page(page) if worn else page.convert("L"), 200, [tesseract])
+    assert seen is not None
+    assert seen.look.language == language
+
+
+@pytest.mark.needs("tesseract-ocr-eng", "fonts-noto-core")
+def test_a_noisy_page_that_grows_dark_to_one_side_is_read_as_a_whole(tesseract: Tesseract) -> None:
+    page = age_page(render_page([ENGLISH] * 8), skew=0, gradient=0.5, noise=20)
+    assert folded(read_page(page, 200, [tesseract])) == " ".join([ENGLISH] * 8)
 
 
 @pytest.mark.needs("tesseract-ocr-eng", "fonts-noto-core")

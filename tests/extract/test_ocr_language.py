@@ -1,9 +1,11 @@
 from collections.abc import Callable
 
 import pytest
+from PIL import Image, ImageDraw
 
+from assay.extract.ocr.han import han_of, telling
 from assay.extract.ocr.ink import cut_pieces, find_ink, find_pieces
-from assay.extract.ocr.language import first_look, han_of, models_for, script_of
+from assay.extract.ocr.language import first_look, models_for, script_of
 from assay.extract.ocr.shape import Shape, guess_shape
 from assay.ports import OcrWord
 from assay.testing.makers.images import render_page
@@ -147,6 +149,24 @@ def test_simplified_and_traditional_are_told_by_characters_that_only_one_of_them
     assert han_of(TEXTS["chi_sim"]) == "chi_sim"
     assert han_of(TEXTS["chi_tra"]) == "chi_tra"
     assert han_of("大小山水") is None
+
+
+def test_characters_of_one_script_alone_that_hold_more_ink_are_traditional() -> None:
+    def odds(full: int) -> float:
+        """How much more speaks for traditional where its own characters have `full` strokes."""
+        picture = Image.new("L", (400, 60), "white")
+        pen = ImageDraw.Draw(picture)
+        found = {}
+        for model, text in (("chi_sim", "国人会大"), ("chi_tra", "國人會大")):
+            spots = tuple((10 + 50 * at, 10, 50 + 50 * at, 50) for at in range(4))
+            for at, (left, top, right, _) in enumerate(spots):
+                for stroke in range(6 if at % 2 else full):
+                    pen.line((left, top + 3 * stroke, right, top + 3 * stroke), fill="black")
+            word = OcrWord(text, (10, 10, 200, 50), 95.0, 0, 0, (95.0,) * 4, spots)
+            found[model] = telling([word], model, picture)
+        return found["chi_tra"] - found["chi_sim"]
+
+    assert odds(9) > 0 > odds(6)
 
 
 def test_digits_of_a_page_that_is_upside_down_do_not_convince() -> None:

@@ -1,13 +1,15 @@
 import random
+from itertools import pairwise
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from assay.errors import EngineError
 from assay.extract.ocr.assemble import assemble, mean_confidence
 from assay.extract.ocr.ink import (
     apart,
     cut_pieces,
+    even_out,
     find_ink,
     find_lie,
     find_pieces,
@@ -232,6 +234,37 @@ def test_lines_that_run_up_or_down_are_found(quarter: int) -> None:
     assert find_lie(find_ink(page)).sideways
 
 
+def darken(page: Image.Image, least: int) -> Image.Image:
+    """The page in a light that falls off to the right, down to `least` of 255."""
+    light = Image.linear_gradient("L").rotate(90).resize(page.size)
+    return ImageChops.multiply(page, light.point(lambda v: least + v * (255 - least) // 255))
+
+
+def test_paper_in_uneven_light_is_made_even_and_its_ink_kept() -> None:
+    dark = darken(draw_lines(), 130)
+    even = even_out(dark, find_ink(dark))
+    assert even.crop((0, 0, even.width, 100)).getextrema()[0] > 235
+    there = draw_lines().point(lambda v: 255 * (v < 128)).getbbox()
+    assert even.point(lambda v: 255 * (v < 128)).getbbox() == there
+
+
+def test_a_bar_with_white_letters_is_no_shadow() -> None:
+    page = draw_lines()
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((100, 700, 900, 800), fill=90)
+    for x in range(140, 860, 40):
+        pen.rectangle((x, 735, x + 20, 765), fill=255)
+    dark = darken(page, 180)
+    even = even_out(dark, find_ink(dark))
+    bar, letters = even.crop((145, 705, 855, 725)), even.crop((142, 738, 158, 762))
+    assert bar.getextrema()[1] < letters.getextrema()[0] - 100
+
+
+def test_a_page_in_even_light_stays_as_it_is() -> None:
+    page = draw_lines()
+    assert even_out(page, find_ink(page)) is page
+
+
 def test_pieces_are_of_one_line_and_not_two_of_the_same() -> None:
     ink = find_ink(draw_lines())
     pieces = find_pieces(level(ink, 0, 0.0))
@@ -241,6 +274,13 @@ def test_pieces_are_of_one_line_and_not_two_of_the_same() -> None:
     cut = cut_pieces(draw_lines(), chosen, ink)
     assert cut.height <= 3 * 45
     assert cut.width >= 300
+
+
+def test_of_a_page_of_one_line_pieces_beside_each_other_are_looked_at() -> None:
+    chosen = apart(find_pieces(level(find_ink(draw_lines(1)), 0, 0.0)), 3)
+    assert len(chosen) >= 2
+    ordered = sorted(chosen, key=lambda piece: piece.left)
+    assert all(a.right <= b.left for a, b in pairwise(ordered))
 
 
 def test_pieces_are_found_in_cells_of_a_table_and_hold_none_of_its_rules() -> None:

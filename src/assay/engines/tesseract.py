@@ -179,7 +179,7 @@ def _take_words(api: Any) -> list[OcrWord]:
 
 
 def _take_characters(api: Any) -> list[OcrWord]:
-    """Words with the confidence of each character: of lines from left to right."""
+    """Words with the confidence and box of each character: of lines from left to right."""
     words: list[OcrWord] = []
     line = block = -1
     for at in tesserocr.iterate_level(api.GetIterator(), tesserocr.RIL.SYMBOL):
@@ -193,12 +193,13 @@ def _take_characters(api: Any) -> list[OcrWord]:
         if not text:
             continue
         each = (float(at.Confidence(tesserocr.RIL.SYMBOL)),) * len(text)
+        spots = (tuple(at.BoundingBox(tesserocr.RIL.SYMBOL)),) * len(text)
         if begins or not words or words[-1].line != line:
             box = at.BoundingBox(tesserocr.RIL.WORD)
             sure = float(at.Confidence(tesserocr.RIL.WORD))
-            words.append(OcrWord(text, box, sure, line, block, each))
+            words.append(OcrWord(text, box, sure, line, block, each, spots))
         else:
             last = words[-1]
-            text, each = last.text + text, last.each + each
-            words[-1] = OcrWord(text, last.box, last.confidence, line, block, each)
+            text, each, spots = last.text + text, last.each + each, last.spots + spots
+            words[-1] = OcrWord(text, last.box, last.confidence, line, block, each, spots)
     return words

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageChops
 
 _LONG_SIDE = 1300  # pixels of the reduced copy: at 11 points a line is still 9 pixels high
 _TILE = 32
@@ -25,15 +25,23 @@ _WIDEST_SKEW = 15.0
 _TALLEST = 60  # pixels of the reduced copy: letters of a poster
 _WINDOW = 400  # pixels of the reduced copy: 50 letters of 11 points
 _RULE = 128  # pixels of the reduced copy in a row: the rule of a table, and no letter
+_NEAR = 25.0  # greys between a tile of paper and the smooth surface through most of them
+_MOSTLY = 0.6  # of the tiles are paper
+_SHADOW = 60.0  # greys below the surface: what is darker is no paper
+_UNEVEN = 24.0  # greys between the lightest and the darkest paper
 _BLANK = 0.0002  # share of the page that dust may cover
 
 
 @dataclass(frozen=True)
 class Ink:
-    """What is printed: a mask, and how many pixels of the picture one of its pixels spans."""
+    """What is printed: a mask, and how many pixels of the picture one of its pixels spans.
+
+    `light` is the brightness of the paper, tile by tile; None where letters are light on dark.
+    """
 
     mask: npt.NDArray[np.bool_]
     scale: int
+    light: npt.NDArray[np.float32] | None = None
 
     @property
     def share(self) -> float:
@@ -51,28 +59,67 @@ def find_ink(picture: Image.Image) -> Ink:
     grey = picture.convert("L")
     scale = max(1, round(max(grey.size) / _LONG_SIDE))
     level = np.asarray(grey.reduce(scale), dtype=np.float32)
-    if float(np.median(level[::3, ::3])) < 100:
+    inverted = float(np.median(level[::3, ::3])) < 100
+    if inverted:
         level = 255 - level
-    depth = _paper(level) - level
+    light = _light(level)
+    depth = _spread(light, level.shape) - level
     # the scatter of the paper itself: half of all pixels lie within 0.67 sigma
     some = depth[::3, ::3]
     noise = float(np.median(np.abs(some - np.median(some)))) / 0.67
     # beyond 35 it is no noise of a scanner but the grain of a photograph
     mask = depth > (max(28.0, 5 * noise) if noise < 35 else 70.0)
-    return Ink(_without_specks(mask), scale)
+    return Ink(_without_specks(mask), scale, None if inverted else light)
 
 
-def _paper(level: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The brightness of the paper at every place: of each tile the brighter part."""
+def _light(level: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The brightness of the paper: of each tile the brighter part."""
     high, wide = level.shape
     rows, columns = max(1, high // _TILE), max(1, wide // _TILE)
     cut = level[: rows * (high // rows), : columns * (wide // columns)]
     tiles = cut.reshape(rows, high // rows, columns, wide // columns).swapaxes(1, 2)
     if tiles.shape[2] >= 16 and tiles.shape[3] >= 16:
         tiles = tiles[:, :, ::2, ::2]  # a quarter of the pixels tells as much
-    bright = np.percentile(tiles.reshape(rows, columns, -1), 80, axis=2).astype(np.float32)
-    spread = Image.fromarray(bright).resize((wide, high), Image.Resampling.BILINEAR)
+    return np.percentile(tiles.reshape(rows, columns, -1), 80, axis=2).astype(np.float32)
+
+
+def _spread(light: npt.NDArray[np.float32], shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """The brightness of the paper at every place of a picture of `shape` (high, wide)."""
+    spread = Image.fromarray(light).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
     return np.asarray(spread, dtype=np.float32)
+
+
+def even_out(picture: Image.Image, ink: Ink) -> Image.Image:
+    """The picture (mode L) on evenly white paper, where a shadow or uneven light lies on it.
+
+    Engines cut ink from paper at one grey for the whole page: of a noisy page that grows darker
+    to one side they lose half the text and say nothing. What is much darker than the paper around,
+    a photograph or a bar with white letters, is no paper and keeps its grey.
+    """
+    if ink.light is None or min(ink.light.shape) < 3:
+        return picture
+    smooth = _fit(ink.light)
+    if (np.abs(ink.light - smooth) < _NEAR).mean() < _MOSTLY:
+        return picture  # a photograph: there is no one sheet of paper
+    paper = np.where(ink.light > smooth - _SHADOW, ink.light, smooth)
+    if np.ptp(paper) < _UNEVEN:
+        return picture
+    lift = Image.fromarray(np.clip(255 - paper, 0, 255).astype(np.uint8))
+    return ImageChops.add(picture, lift.resize(picture.size, Image.Resampling.BILINEAR))
+
+
+def _fit(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """The smooth surface (of second degree) that most tiles lie near."""
+    y, x = (axis / 2 - 1 for axis in np.indices(light.shape) / np.array(light.shape).max() * 4)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
+    values = light.reshape(-1).astype(np.float64)
+    near = values >= np.median(values) - _SHADOW
+    for _ in range(4):
+        weights = np.linalg.lstsq(terms[near], values[near], rcond=None)[0]
+        apart = np.abs(terms @ weights - values)
+        near = apart <= max(8.0, 2 * float(np.median(apart)))
+    fitted: npt.NDArray[np.float64] = terms @ weights
+    return fitted.reshape(light.shape)
 
 
 def _without_specks(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -334,13 +381,19 @@ def _bands(profile: npt.NDArray[Any]) -> list[tuple[int, int]]:
 
 
 def apart(pieces: list[Piece], count: int) -> list[Piece]:
-    """The first `count` pieces that share no line with each other, as far as there are any."""
+    """The first `count` pieces that share no line with each other, or if need be no place."""
     chosen: list[Piece] = []
-    for piece in pieces:
-        if len(chosen) == count:
-            break
-        if all(piece.bottom <= c.top or piece.top >= c.bottom for c in chosen):
-            chosen.append(piece)
+    for within_lines in (False, True):
+        for piece in pieces:
+            if len(chosen) == count:
+                return chosen
+            if all(
+                piece.bottom <= c.top
+                or piece.top >= c.bottom
+                or (within_lines and (piece.right <= c.left or piece.left >= c.right))
+                for c in chosen
+            ):
+                chosen.append(piece)
     return chosen
 
 

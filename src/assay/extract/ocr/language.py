@@ -21,7 +21,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from PIL import Image
+
 from assay.extract.language import language_of
+from assay.extract.ocr.han import HAN, telling
 from assay.extract.ocr.shape import Shape
 from assay.ports import OcrWord
 
@@ -124,30 +127,6 @@ _ENOUGH = 40  # letters of one piece
 _SEEN_IN = {"uig": 23, "kaz": 38, "ukr": 58, "bel": 60, "urd": 60, "kir": 110}
 
 
-# Characters that are common and written otherwise in the other script, in the same order.
-_SIMPLE = (
-    "这国个们来时为会对发产动经开关门问间见说话语读书长东车马鸟鱼龙风飞万与业严义乐习乡买卖"
-    "争云从众优传体儿党兴农决况刘刚创办务劳势区医华单历压县参双号后吗听员响团园图圣场坏块声"
-    "处备复头夺奖妇学实审宽宾导层岁岛师带帮庄庆应张强归录当总战户报护担择据损换无旧显术机权"
-    "条极构标样检楼欧欢气汉汇沟济浅测热爱状独环现电画确离种积称稳穷竞笔类紧红级纪约线练组细终"
-    "结给络绝统继续维综绿编网罗职联脑节药获营蓝虑虽装观规视觉计订认讨让议许论设访证评识诉译试"
-    "该详请诸谁调谈谢负财责败货质贸费资赛赶趋跃转轮软轻载较输边达过运还进远违连迟适选遗邮释钱"
-    "铁银错镇长阳阶际陆险随难须顾顿预领频题颜额风饭馆验点齐权"
-)
-_FULL = (
-    "這國個們來時為會對發產動經開關門問間見說話語讀書長東車馬鳥魚龍風飛萬與業嚴義樂習鄉買賣"
-    "爭雲從眾優傳體兒黨興農決況劉剛創辦務勞勢區醫華單歷壓縣參雙號後嗎聽員響團園圖聖場壞塊聲"
-    "處備復頭奪獎婦學實審寬賓導層歲島師帶幫莊慶應張強歸錄當總戰戶報護擔擇據損換無舊顯術機權"
-    "條極構標樣檢樓歐歡氣漢匯溝濟淺測熱愛狀獨環現電畫確離種積稱穩窮競筆類緊紅級紀約線練組細終"
-    "結給絡絕統繼續維綜綠編網羅職聯腦節藥獲營藍慮雖裝觀規視覺計訂認討讓議許論設訪證評識訴譯試"
-    "該詳請諸誰調談謝負財責敗貨質貿費資賽趕趨躍轉輪軟輕載較輸邊達過運還進遠違連遲適選遺郵釋錢"
-    "鐵銀錯鎮長陽階際陸險隨難須顧頓預領頻題顏額風飯館驗點齊權"
-)
-_ONLY_SIMPLE = frozenset(_SIMPLE) - frozenset(_FULL)
-_ONLY_FULL = frozenset(_FULL) - frozenset(_SIMPLE)
-HAN = ("chi_sim", "chi_tra")
-
-
 @dataclass(frozen=True)
 class Look:
     """What a first look found: the language, how well it reads (percent), the text of the pieces.
@@ -159,7 +138,7 @@ class Look:
     language: str
     confidence: float
     text: str
-    telling: float = 0.0  # what tells simplified and traditional characters apart, from 0 to 300
+    telling: float = 0.0  # for simplified or for traditional characters: han.telling
 
 
 Reader = Callable[[str, bool], list[OcrWord]]
@@ -176,15 +155,6 @@ def models_for(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def han_of(text: str) -> str | None:
-    """chi_sim or chi_tra by the characters of a text; None where they say nothing."""
-    simple = sum(char in _ONLY_SIMPLE for char in text)
-    full = sum(char in _ONLY_FULL for char in text)
-    if simple == full:
-        return None
-    return "chi_sim" if simple > full else "chi_tra"
-
-
 def script_of(model: str) -> str:
     """The script that a model reads; Latin where the table does not say otherwise."""
     return _SCRIPT_OF.get(model, "Latin")
@@ -196,16 +166,17 @@ def first_look(
     langs: Sequence[str] = (),
     neighbours: Sequence[str] = (),
     shape: Shape = "",
+    shown: Callable[[bool], Image.Image | None] = lambda wide: None,
 ) -> Look | None:
     """Choose the language of a page.
 
     `read` recognises a piece of a line in one language, or, where its second argument is true,
     a few of them; it is called at most once for each language and of these two.
     `langs` limits the choice to what a person named; `neighbours` are the languages of the
-    pages and exhibits around, repeated as often as they occur; `shape` is that of the letters.
-    None where no model is available.
+    pages and exhibits around, repeated as often as they occur; `shape` is that of the letters;
+    `shown` gives the picture that `read` sees. None where no model is available.
     """
-    return _Choice(read, available, langs, neighbours, shape).make()
+    return _Choice(read, available, langs, neighbours, shape, shown).make()
 
 
 class _Choice:
@@ -216,8 +187,10 @@ class _Choice:
         langs: Sequence[str],
         neighbours: Sequence[str],
         shape: Shape,
+        shown: Callable[[bool], Image.Image | None],
     ) -> None:
         self._read = read
+        self._shown = shown
         self._shape = shape
         self._looks: dict[tuple[str, bool], Look] = {}
         self._told: list[str] = []  # what the words themselves say
@@ -266,7 +239,8 @@ class _Choice:
             if count < _LEAST:
                 mean *= count / _LEAST
             text = " ".join(word.text for word in words)
-            found = Look(model, mean, text, _telling(words, model) if model in HAN else 0.0)
+            told = telling(words, model, self._shown(wide)) if model in HAN else 0.0
+            found = Look(model, mean, text, told)
             self._looks[model, wide] = found
         return found
 
@@ -339,9 +313,7 @@ class _Choice:
 
     def _weigh(self, look: Look) -> tuple[float, int]:
         if look.language in HAN:
-            # as many points as the model for traditional characters has more than the other on
-            # simplified ones; both write what they know
-            return look.telling - (2.7 if look.language == "chi_tra" else 0), 0
+            return look.telling, 0
         weight = look.confidence + (5 if look.language in self._told else 0)
         if look.language in _OWN_LETTERS:
             # its letters are in the text, or the text is in a language that has none of them
@@ -365,23 +337,3 @@ class _Choice:
 
 def _letters(text: str) -> int:
     return sum(char.isalpha() for char in text)
-
-
-def _telling(words: Sequence[OcrWord], model: str) -> float:
-    """How sure a Chinese model is of the characters, and of those that only its script has."""
-    only = _ONLY_SIMPLE if model == "chi_sim" else _ONLY_FULL
-    each = [
-        (char, sure)
-        for word in words
-        for char, sure in zip(
-            word.text, word.each or (word.confidence,) * len(word.text), strict=True
-        )
-    ]
-    han = [sure for char, sure in each if "\u4e00" <= char <= "\u9fff"]
-    own = [sure for char, sure in each if char in only]
-    mean = sum(han) / len(han) if han else 0.0
-    return 2 * mean + (sum(own) / len(own) if own else mean)
-
-
-def _each(word: OcrWord) -> tuple[float, ...]:
-    return word.each or (word.confidence,) * len(word.text)

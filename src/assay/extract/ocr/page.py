@@ -22,11 +22,13 @@ from PIL import Image
 
 from assay.errors import EngineError
 from assay.extract.ocr.assemble import Box, assemble, mean_confidence
+from assay.extract.ocr.han import HAN, han_of
 from assay.extract.ocr.ink import (
     Ink,
     Piece,
     apart,
     cut_pieces,
+    even_out,
     find_ink,
     find_lie,
     find_pieces,
@@ -35,7 +37,7 @@ from assay.extract.ocr.ink import (
     map_back,
     turn_upright,
 )
-from assay.extract.ocr.language import HAN, Look, first_look, han_of, models_for
+from assay.extract.ocr.language import Look, first_look, models_for
 from assay.extract.ocr.shape import guess_shape
 from assay.extract.problems import problem
 from assay.model.reading import Problem, Words
@@ -130,7 +132,7 @@ def look_at(
     neighbours: Sequence[str] = (),
     pixels: int = PIXELS,
 ) -> Looked | None:
-    """Turn a page picture (L or RGB) upright and choose its language by a first look.
+    """Turn a page picture (mode L) upright and choose its language by a first look.
 
     None where no model is there. Raises EngineError.
     """
@@ -138,6 +140,7 @@ def look_at(
     picture, dpi, scale = _resize(picture, dpi, pixels)
     tenths /= scale
     ink = find_ink(picture)
+    picture = even_out(picture, ink)
     lie = find_lie(ink)
     skew = lie.skew if abs(lie.skew) >= _LEAST_SKEW else 0.0
     best: Looked | None = None
@@ -281,7 +284,7 @@ def _look(
     def read(language: str, wide: bool) -> list[OcrWord]:
         return scouts[language].recognise(view.cut(wide), language, view.dpi, block=True)
 
-    return first_look(read, scouts, langs, neighbours, guess_shape(view.cut(False)))
+    return first_look(read, scouts, langs, neighbours, guess_shape(view.cut(False)), view.cut)
 
 
 def _engine_for(language: str, recognizers: Sequence[Recognizer]) -> Recognizer | None:
