@@ -21,6 +21,10 @@ UYGHUR = (
     "پورت باشقارمىسى يېڭى خامچوتنى مۇزاكىرە قىلىش ئۈچۈن دۈشەنبە كۈنى يىغىن ئاچتى. "
     "شىمالىي بېكەتنىڭ ھېساباتىدىن بىر بېكەت ئۈچۈن يېزىلغان ئىككى تالون تېپىلدى."
 )
+ARABIC = (
+    "اجتمع مجلس إدارة الميناء يوم الاثنين لمناقشة الميزانية الجديدة. وأجاب المهندس بأن "
+    "الرصيف القديم لن يتحمل شتاء آخر."
+)
 LETTERS = {
     "chi_sim": "书记员奉命保存全部草稿、笔记和电话记录，直到调查结束。"
     "渔民抱怨说，每到星期四夜里，排水口附近的水就有柴油味。"
@@ -102,6 +106,17 @@ def test_the_model_for_the_characters_of_the_page_is_chosen(
 def test_a_noisy_page_that_grows_dark_to_one_side_is_read_as_a_whole(tesseract: Tesseract) -> None:
     page = age_page(render_page([ENGLISH] * 8), skew=0, gradient=0.5, noise=20)
     assert folded(read_page(page, 200, [tesseract])) == " ".join([ENGLISH] * 8)
+
+
+@pytest.mark.needs("tesseract-ocr-ara", "fonts-noto-core")
+@pytest.mark.parametrize("paragraphs", [1, 3])
+@pytest.mark.parametrize("size", [10.5, 11, 11.5])
+def test_a_page_of_a_few_arabic_lines_is_not_taken_for_columns(
+    tesseract: Tesseract, size: float, paragraphs: int
+) -> None:
+    shown = render_page([ARABIC] * paragraphs, size=size)
+    words = set(folded(read_page(shown, 200, [tesseract], langs=["ar"])).split())
+    assert len(words & set(ARABIC.split())) >= 0.9 * len(set(ARABIC.split()))
 
 
 @pytest.mark.needs("tesseract-ocr-eng", "fonts-noto-core")

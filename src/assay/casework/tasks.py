@@ -398,7 +398,9 @@ def recognise_page(body: bytes) -> bytes:
             words=page.words,
             confidence=page.confidence,
             language=page.language,
-            engine="" if page.engine is None else f"{page.engine.name} {page.engine.version}",
+            engine=" + ".join(
+                f"{card.name} {card.version}" for card in (page.engine, *page.others) if card
+            ),
             verdict=page.verdict,
             problems=page.problems,
         )

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from functools import cached_property, lru_cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import tesserocr
@@ -29,6 +30,9 @@ from assay.ports import Card, OcrWord
 _BY_CHARACTER = frozenset({"chi_sim", "chi_tra", "chi_sim_vert", "chi_tra_vert"})
 _NOT_LANGUAGES = frozenset({"osd", "equ", "snum"})
 _VARIABLES = {"textord_noise_rejrows": "0", "textord_noise_rejwords": "0"}
+
+_FEW, _SHORT = 8, 12  # words of a page, characters of half its lines: below them a page may be cut
+_CERTAIN, _SURER = 88.0, 4.0  # percent
 
 
 def find_models() -> Path | None:
@@ -90,10 +94,20 @@ class Tesseract:
         """Read a picture in one language. Raises EngineError.
 
         `block`: it is a few level lines. Told nothing, Tesseract takes two lines of Chinese
-        for many short columns.
+        for many short columns; and of a page with few lines of Arabic it now and then makes
+        such columns whatever it is told. Then the page is read once more as scattered text, and
+        that is taken where it is surer of it.
         """
+        mode = tesserocr.PSM.SINGLE_BLOCK if block else tesserocr.PSM.AUTO
+        words = self._read(picture, language, dpi, mode)
+        if not _is_chopped(words):
+            return words
+        again = self._read(picture, language, dpi, tesserocr.PSM.SPARSE_TEXT)
+        return again if _sure(again) > _sure(words) + _SURER else words
+
+    def _read(self, picture: Image.Image, language: str, dpi: int, mode: int) -> list[OcrWord]:
         api = self._load(language)
-        api.SetPageSegMode(tesserocr.PSM.SINGLE_BLOCK if block else tesserocr.PSM.AUTO)
+        api.SetPageSegMode(mode)
         if picture.mode not in ("L", "RGB"):
             picture = picture.convert("L")
         try:
@@ -136,6 +150,21 @@ class Tesseract:
         """Free all models."""
         while self._loaded:
             self._loaded.popitem()[1].End()
+
+
+def _is_chopped(words: list[OcrWord]) -> bool:
+    """Whether lines are as short as where lines were taken for columns, and hardly sure."""
+    if len(words) < _FEW or _sure(words) >= _CERTAIN:
+        return False
+    lines = Counter[int]()
+    for word in words:
+        lines[word.line] += len(word.text)
+    return median(lines.values()) <= _SHORT
+
+
+def _sure(words: list[OcrWord]) -> float:
+    count = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / max(1, count)
 
 
 def package_of(language: str) -> str:

@@ -180,6 +180,12 @@ PROBLEMS: dict[str, Kind] = {
         "the page was recognised with little certainty: its words may be noise",
         "Look at the page picture; name its language: `assay retry --langs`, see `assay doctor`.",
     ),
+    "ocr_lines_unread": Kind(
+        "lines of a recognised page are in another script or language, by hand, or damaged, and "
+        "were hardly read; what was made of them is kept with its low confidence",
+        "Look at the page picture; install the language's model or name it with --langs, then "
+        "run `assay retry`.",
+    ),
     "ocr_too_small": Kind(
         "the picture is too small for words that could be read, and was left without OCR",
         "Look at it; lower reading.ocr_least in case.toml and run `assay retry` to have it read.",

@@ -23,7 +23,7 @@ _TILE = 32
 _POINTS = 25_000  # ink pixels that the angle is measured on
 _WIDEST_SKEW = 15.0
 _TALLEST = 60  # pixels of the reduced copy: letters of a poster
-_WINDOW = 400  # pixels of the reduced copy: 50 letters of 11 points
+WINDOW = 400  # pixels of the reduced copy: 50 letters of 11 points
 _RULE = 128  # pixels of the reduced copy in a row: the rule of a table, and no letter
 _NEAR = 25.0  # greys between a tile of paper and the smooth surface through most of them
 _MOSTLY = 0.6  # of the tiles are paper
@@ -162,8 +162,8 @@ def find_lie(ink: Ink) -> Lie:
 def _white(ink: Ink) -> float:
     """The share of white rows among the rows of lines, in windows across the page."""
     white = lines = 0.0
-    for left in range(0, max(1, ink.mask.shape[1] - _WINDOW // 2), _WINDOW // 2):
-        bands = _bands(ink.mask[:, left : left + _WINDOW].sum(axis=1))
+    for left in range(0, max(1, ink.mask.shape[1] - WINDOW // 2), WINDOW // 2):
+        bands = _bands(ink.mask[:, left : left + WINDOW].sum(axis=1))
         if len(bands) < 2:
             continue
         usual = float(np.median([bottom - top for top, bottom in bands]))
@@ -324,7 +324,7 @@ def find_pieces(ink: Ink) -> list[Piece]:
     each other, and is about as high as most. Empty where nothing on the page lies in lines.
     """
     wide = ink.mask.shape[1]
-    across = min(wide, _WINDOW)
+    across = min(wide, WINDOW)
     found: list[Piece] = []
     for left in range(0, max(1, wide - across // 2), across // 2):
         window = ink.mask[:, left : left + across]

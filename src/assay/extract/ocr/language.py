@@ -111,7 +111,7 @@ _OWN_LETTERS = {
     "ukr": "їєґіЇЄҐІ",
     "bel": "ўіЎІ",
     "srp": "ђјљњћџЂЈЉЊЋЏ",
-    "uig": "ېۈۆۇەڭ",
+    "uig": "ېۈۆۇڭ",  # and not ە, as which a final ه is read
     "fas": "پچژگ",
     "urd": "ٹڈڑںےھ",
 }
@@ -121,6 +121,7 @@ _WORTH_SETTLING = 50.0  # a model of the right script: `rus` reads Kazakh at 65 
 _KNOWN = 80.0  # a model that knows the letters of the page, if perhaps not its words
 _NO_LETTERS = 60.0  # a look at no letters, or at those of another script, is no better
 _OWN_SHARE = 0.03
+_RARE_SHARE = {"fas": 0.01}  # its four letters are 3 in 100 of a Persian text, and none of others
 _LEAST = 12  # characters below which a look says little
 _ENOUGH = 40  # letters of one piece
 # Letters of a text in a language among which is one of its own, but for 3 times in 1,000.
@@ -259,13 +260,13 @@ class _Choice:
         rivals = [m for m in self._candidates if script_of(m) == script and m != look.language]
         if not rivals or self._is_confirmed(look, rivals):
             return look
-        if look.confidence >= _KNOWN and look.language in _OWN_LETTERS:
-            told = self._by_letters(look, rivals)
+        if look.language in _OWN_LETTERS:
+            told = self._by_text(look, rivals)
             if told is None and _letters(look.text) < 3 * _ENOUGH:
                 look = self._look(look.language, wide=True)
-                told = self._by_letters(look, rivals)
+                told = self._by_text(look, rivals)
             if told is not None:
-                return Look(told, look.confidence, look.text)
+                return told
         if script == "Latin" or len(rivals) > 3:
             # too many models to try each: what does the text itself say
             self._told = models_for([language_of(look.text) or ""])
@@ -291,24 +292,37 @@ class _Choice:
             and script_of(look.language) not in {"Latin", "Han"}
         )
 
+    def _by_text(self, look: Look, rivals: Sequence[str]) -> Look | None:
+        """The language by a text that a model read which knows the letters. None: unsure."""
+        told = self._by_letters(look, rivals)
+        if told is None:
+            return None
+        if told == look.language or look.confidence >= _KNOWN:
+            return replace(look, language=told)
+        # not its words: `uig` reads Persian at 64 to 81
+        own = self._look(told)
+        return own if own.confidence >= look.confidence else None
+
     def _by_letters(self, look: Look, rivals: Sequence[str]) -> str | None:
-        """The language by its letters alone, read by a model that knows them all. None: unsure."""
+        """The language by its letters and words, read by a model that knows the letters."""
         text, letters = look.text, _letters(look.text)
         if self._has_own_letters(look, rivals):
             return look.language
         family = [look.language, *rivals]
+        told = [m for m in models_for([language_of(text) or ""]) if m in family]
+        if told and letters >= _ENOUGH:
+            return told[0]
         counts = {m: self._count_own(text, m, ()) for m in family if m in _OWN_LETTERS}
-        some = [m for m, count in counts.items() if count >= max(2, _OWN_SHARE * letters)]
+        some = [m for m, count in counts.items() if _is_much(m, count, letters)]
         if some:
-            told = [m for m in models_for([language_of(text) or ""]) if m in some]
-            return told[0] if told else None
+            return told[0] if told and told[0] in some else None
         if letters < max(_SEEN_IN.get(m, 3 * _ENOUGH) for m in counts):
             return None  # a few words may lack the letters of their language
         if max(counts.values()) > letters // (3 * _ENOUGH):
             return None
         plain = [m for m in rivals if m not in _OWN_LETTERS]
         if len(plain) > 1:
-            plain = [m for m in models_for([language_of(text) or ""]) if m in plain]
+            plain = [m for m in told if m in plain]
         return plain[0] if plain else None
 
     def _weigh(self, look: Look) -> tuple[float, int]:
@@ -327,12 +341,16 @@ class _Choice:
         if look.language not in _OWN_LETTERS:
             return False
         own = self._count_own(look.text, look.language, rivals)
-        return own >= max(2, _OWN_SHARE * _letters(look.text))
+        return _is_much(look.language, own, _letters(look.text))
 
     def _count_own(self, text: str, language: str, rivals: Sequence[str]) -> int:
         others = "".join(_OWN_LETTERS.get(m, "") for m in rivals if m != language)
         own = set(_OWN_LETTERS[language]) - set(others)
         return sum(char in own for char in text)
+
+
+def _is_much(language: str, own: int, letters: int) -> bool:
+    return own >= max(2, _RARE_SHARE.get(language, _OWN_SHARE) * letters)
 
 
 def _letters(text: str) -> int:

@@ -2,7 +2,8 @@
 
 The order: find the ink; a page without any is blank and that is no failure. Level the lines
 and turn them upright, by a first look at a strip where the picture itself does not tell up
-from down. Choose one model by the same look. Read once.
+from down. Choose one model by the same look. Read once; lines that this model hardly reads
+are looked at again, and read by a model of another script where one convinces.
 
 The rule: what could not be read is a problem with a code and a next step, and never an
 empty page. A page of which nothing is known to be wrong and that has no words is a picture.
@@ -13,7 +14,7 @@ of the picture as it came in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,7 @@ from assay.errors import EngineError
 from assay.extract.ocr.assemble import Box, assemble, mean_confidence
 from assay.extract.ocr.han import HAN, han_of
 from assay.extract.ocr.ink import (
+    WINDOW,
     Ink,
     Piece,
     apart,
@@ -37,7 +39,8 @@ from assay.extract.ocr.ink import (
     map_back,
     turn_upright,
 )
-from assay.extract.ocr.language import Look, first_look, models_for
+from assay.extract.ocr.language import Look, first_look, models_for, script_of
+from assay.extract.ocr.second import Region, doubtful_regions, read_again
 from assay.extract.ocr.shape import guess_shape
 from assay.extract.problems import problem
 from assay.model.reading import Problem, Words
@@ -51,6 +54,9 @@ _QUICK_SIDE = 1300
 _PIECES = 3  # of lines, where one does not tell the language
 _GOOD_DPI = 200  # more is not read better; less loses marks and dots
 PIXELS = 8_000_000  # of a page at most: the setting reading.ocr_pixels
+_MARGIN = 6  # pixels around lines that are read again
+_HARDLY = 50.0  # percent: lines of which no word can be trusted
+_SAID = 24  # characters of such lines, from which they are said: not a logo or a signature
 _POOR = 55.0  # a look this bad may be at a language that no model knows
 
 Verdict = Literal["text", "blank", "picture", "failed"]
@@ -61,7 +67,8 @@ class OcrPage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `verdict`: text; blank, where there is no ink; picture, where there is ink and no word;
     failed, where `problems` says why. `language` is the model that read it, `engine` the card
-    of its engine, both empty where none did. `turned` is by how many degrees the picture had
+    of its engine, both empty where none did; `others` are the cards of models that read lines in
+    other scripts. `turned` is by how many degrees the picture had
     to be turned counter-clockwise, `skew` by how many its lines rise.
     """
 
@@ -71,6 +78,7 @@ class OcrPage(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float | None = None
     language: str = ""
     engine: Card | None = None
+    others: tuple[Card, ...] = ()
     turned: int = 0
     skew: float = 0.0
     problems: tuple[Problem, ...] = ()
@@ -112,7 +120,7 @@ class Looked:
     """A page made ready to be read: in which language, how it was turned, its pixels upright.
 
     `size` and `dpi` are those of the picture before it was turned, `tenths` how many tenths of
-    a point one of its pixels measures.
+    a point one of its pixels measures; `lines` is its ink, upright and without rules.
     """
 
     look: Look
@@ -122,6 +130,7 @@ class Looked:
     size: tuple[int, int]
     dpi: int
     tenths: float
+    lines: Ink
 
 
 def look_at(
@@ -157,7 +166,7 @@ def look_at(
         if look is None:
             return None
         if best is None or look.confidence > best.look.confidence:
-            best = Looked(look, quarter, angle, upright, picture.size, dpi, tenths)
+            best = Looked(look, quarter, angle, upright, picture.size, dpi, tenths, lines)
         if best.look.confidence >= _UPRIGHT:
             break
         if quarter in (180, 270) and best.look.confidence >= _HOPELESS:
@@ -181,6 +190,7 @@ def _read(
     engine = _engine_for(look.language, recognizers)
     assert engine is not None  # whoever looked has the model
     words = _recognise(engine, seen.upright, look, seen.dpi)
+    words, models = _read_others(words, seen, recognizers, langs)
 
     def place(box: tuple[int, int, int, int]) -> Box:
         sides = map_back(box, seen.quarter, seen.skew, seen.size, seen.upright.size)
@@ -188,7 +198,8 @@ def _read(
         return left, top, right, bottom
 
     text, boxes = assemble(words, place)
-    language = look.language
+    language, *others = models
+    engine = _engine_for(language, recognizers)
     if language in HAN and _reads_all_han(engine):
         language = han_of(text) or language
     return OcrPage(
@@ -197,11 +208,67 @@ def _read(
         words=boxes if words else None,
         confidence=mean_confidence(words),
         language=language,
-        engine=engine.card_for(language),
+        engine=engine.card_for(language) if engine else None,
+        others=tuple(
+            by.card_for(name) for name in others if (by := _engine_for(name, recognizers))
+        ),
         turned=seen.quarter,
         skew=round(seen.skew, 2),
-        problems=_doubts(look, recognizers, langs, neighbours if words else (), where),
+        problems=(
+            *_doubts(look, recognizers, langs, neighbours if words else (), where),
+            *_unread(words, look.language, where),
+        ),
     )
+
+
+def _read_others(
+    words: list[OcrWord],
+    seen: Looked,
+    recognizers: Sequence[Recognizer],
+    langs: Sequence[str],
+) -> tuple[list[OcrWord], list[str]]:
+    """The words of a page, lines in another script read again; models, the main one first."""
+    upright, scale = seen.upright, seen.lines.scale
+
+    def choose(regions: Sequence[Region], used: Sequence[str]) -> str | None:
+        boxes = [box for region in regions for box in region.boxes]
+        pieces = [
+            Piece(
+                box[0] // scale, box[1] // scale,
+                min(box[2] // scale, box[0] // scale + WINDOW), box[3] // scale, 1.0,
+            )
+            for box in sorted(boxes, key=lambda box: box[0] - box[2])
+        ]  # fmt: skip
+        view = _View(upright, seen.lines, pieces, seen.dpi)
+        scripts = {script_of(model) for model in used}
+        look = _look(view, recognizers, langs, (), scripts)
+        return look.language if look is not None and look.confidence >= _UPRIGHT else None
+
+    def read(language: str, boxes: Sequence[tuple[int, int, int, int]]) -> list[OcrWord]:
+        # on a sheet of the page's size: two lines cut out tightly are taken for many columns
+        engine = _engine_for(language, recognizers)
+        assert engine is not None  # whoever looked has the model
+        sheet = Image.new(upright.mode, upright.size, "white")
+        for left, top, right, bottom in boxes:
+            wider = left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN
+            sheet.paste(upright.crop(wider), wider[:2])
+        found = engine.recognise(sheet, language, seen.dpi)
+        return [word for word in found if word.text.strip()]
+
+    return read_again(words, seen.look.language, choose, read)
+
+
+def _unread(words: Sequence[OcrWord], language: str, where: str) -> tuple[Problem, ...]:
+    """A problem where lines of a page that is read otherwise are hardly read."""
+    regions = [
+        region
+        for region in doubtful_regions(words, language)
+        if region.length >= _SAID and (mean_confidence(region.words) or 0.0) < _HARDLY
+    ]
+    if not regions:
+        return ()
+    count = sum(len(region.boxes) for region in regions)
+    return (problem("ocr_lines_unread", where, f"{count} line{'s' if count > 1 else ''}"),)
 
 
 def _recognise(engine: Recognizer, upright: Image.Image, look: Look, dpi: int) -> list[OcrWord]:
@@ -275,9 +342,15 @@ def _look(
     recognizers: Sequence[Recognizer],
     langs: Sequence[str],
     neighbours: Sequence[str],
+    without: Collection[str] = (),
 ) -> Look | None:
-    """Take the first look at pieces of the page's lines."""
-    scouts = {name: r for r in recognizers for name in r.languages()}  # the last one wins
+    """Take the first look at pieces of the page's lines, by models of no script in `without`."""
+    scouts = {
+        name: r  # the last one wins
+        for r in recognizers
+        for name in r.languages()
+        if script_of(name) not in without
+    }
     if not langs and _reads_all_han(_engine_for("chi_sim", recognizers)):
         scouts.pop("chi_tra", None)  # one model reads both: its text will tell them apart
 
