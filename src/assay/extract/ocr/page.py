@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 import msgspec
@@ -23,6 +24,7 @@ from PIL import Image
 
 from assay.errors import EngineError
 from assay.extract.ocr.assemble import Box, assemble, mean_confidence
+from assay.extract.ocr.colour import Inks, find_stamps, part_inks, without_rim
 from assay.extract.ocr.han import HAN, han_of
 from assay.extract.ocr.ink import (
     WINDOW,
@@ -54,6 +56,7 @@ _QUICK_SIDE = 1300
 _PIECES = 3  # of lines, where one does not tell the language
 _GOOD_DPI = 200  # more is not read better; less loses marks and dots
 PIXELS = 8_000_000  # of a page at most: the setting reading.ocr_pixels
+_STAMP = 75.0  # percent: of a stamp's words
 _MARGIN = 6  # pixels around lines that are read again
 _HARDLY = 50.0  # percent: lines of which no word can be trusted
 _SAID = 24  # characters of such lines, from which they are said: not a logo or a signature
@@ -100,7 +103,8 @@ def read_page(
     languages a person named, () for a choice; `neighbours`: those of the pages and exhibits
     around. `where` names the page in a problem. Raises nothing that an engine raises.
     """
-    picture = _in_grey(picture)
+    inks = _inks(picture)
+    picture = inks.page
     missing = _missing(recognizers, langs)
     if missing is not None:
         return OcrPage("failed", problems=(_no_model(missing, where),))
@@ -109,7 +113,7 @@ def read_page(
     if min(picture.size) < _SMALLEST[0] or max(picture.size) < _SMALLEST[1]:
         return OcrPage("picture")
     try:
-        return _read(picture, dpi, recognizers, langs, neighbours, where, pixels)
+        return _read(inks, dpi, recognizers, langs, neighbours, where, pixels)
     except EngineError as error:
         detail = f"{error.subject}: {error.what}"
         return OcrPage("failed", problems=(problem("ocr_failed", where, detail),))
@@ -175,7 +179,7 @@ def look_at(
 
 
 def _read(
-    picture: Image.Image,
+    inks: Inks,
     dpi: int,
     recognizers: Sequence[Recognizer],
     langs: Sequence[str],
@@ -183,7 +187,7 @@ def _read(
     where: str,
     pixels: int,
 ) -> OcrPage:
-    seen = look_at(picture, dpi, recognizers, langs, neighbours, pixels)
+    seen = look_at(inks.page, dpi, recognizers, langs, neighbours, pixels)
     if seen is None:
         return OcrPage("failed", problems=(_no_model(["eng"], where),))
     look = seen.look
@@ -191,6 +195,9 @@ def _read(
     assert engine is not None  # whoever looked has the model
     words = _recognise(engine, seen.upright, look, seen.dpi)
     words, models = _read_others(words, seen, recognizers, langs)
+    if inks.stamps is not None:
+        after = 1 + max((max(w.line, w.block) for w in words), default=-1)
+        words += _read_stamps(inks.stamps, seen, engine, after)
 
     def place(box: tuple[int, int, int, int]) -> Box:
         sides = map_back(box, seen.quarter, seen.skew, seen.size, seen.upright.size)
@@ -219,6 +226,38 @@ def _read(
             *_unread(words, look.language, where),
         ),
     )
+
+
+def _read_stamps(stamps: Image.Image, seen: Looked, engine: Recognizer, line: int) -> list[OcrWord]:
+    """The words of stamps that can be read, behind those of the page, numbered from `line` on.
+
+    What runs along a rim is not read, and what is not sure is no word of a stamp.
+    """
+    alone = stamps.resize(seen.size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    upright = turn_upright(alone, seen.quarter, seen.skew)
+    words: list[OcrWord] = []
+    for box in find_stamps(upright):
+        stamp = without_rim(upright.crop(box))
+        lie = find_lie(find_ink(stamp))
+        skew = 0.0 if lie.sideways else lie.skew
+        level_one = turn_upright(stamp, 0, skew)
+        found = engine.recognise(level_one, seen.look.language, seen.dpi, block=True)
+        told = [word for word in found if any(map(str.isalnum, word.text))]
+        for row in (list(some) for _, some in groupby(told, key=lambda word: word.line)):
+            text = "".join(word.text for word in row)
+            if (mean_confidence(row) or 0) < _STAMP or sum(map(str.isalnum, text)) < 2:
+                continue
+            for word in row:
+                inner = map_back(word.box, 0, skew, stamp.size, level_one.size)
+                at = tuple(round(side) + box[n % 2] for n, side in enumerate(inner))
+                left, top, right, bottom = at
+                words.append(
+                    msgspec.structs.replace(
+                        word, box=(left, top, right, bottom), line=line, block=line, spots=()
+                    )
+                )
+            line += 1
+    return words
 
 
 def _read_others(
@@ -406,12 +445,14 @@ def _no_model(models: Sequence[str], where: str) -> Problem:
     )
 
 
-def _in_grey(picture: Image.Image) -> Image.Image:
+def _inks(picture: Image.Image) -> Inks:
     """The picture in grey, as engines see it; what is transparent shows white paper."""
-    if picture.mode == "L":
-        return picture
+    if picture.mode in ("1", "L") and "transparency" not in picture.info:
+        return Inks(picture.convert("L"))
     if "A" in picture.getbands() or "transparency" in picture.info:
         layer = picture.convert("RGBA")
         paper = Image.new("RGBA", layer.size, "white")
         picture = Image.alpha_composite(paper, layer)
-    return picture.convert("L")
+    if picture.mode.startswith(("I", "F")):
+        return Inks(picture.convert("L"))
+    return part_inks(picture.convert("RGB"))

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy
 import pypdfium2
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from assay.testing.makers.fonts import Style
+from assay.testing.makers.fonts import Script, Style, font_place, script_of
 from assay.testing.makers.pdf import Line, Page, pdf
 
 
@@ -77,6 +77,50 @@ def age_page(
         page.save(out, "JPEG", quality=quality)
         page = Image.open(io.BytesIO(out.getvalue()))
         page.load()
+    return page
+
+
+INKS: dict[str, tuple[int, int, int]] = {
+    "red": (200, 30, 40), "blue": (40, 50, 190), "grey": (150, 150, 150),
+}  # fmt: skip
+
+
+def stamp_page(
+    image: Image.Image,
+    words: Sequence[str],
+    *,
+    ink: str = "red",
+    at: tuple[int, int] = (600, 400),
+    size: int = 420,
+    tilt: float = 12.0,
+) -> Image.Image:
+    """The page, mode RGB, with a round stamp over what is printed there.
+
+    `words` are lines in its middle (Latin, Cyrillic or Chinese), `ink` one of INKS, `at` the
+    left upper corner of its square in pixels, `size` that square's side, `tilt` in degrees.
+    Raises MissingPackage.
+    """
+    seal = Image.new("RGB", (size, size), "white")
+    pen = ImageDraw.Draw(seal)
+    colour = INKS[ink]
+    pen.ellipse((4, 4, size - 5, size - 5), outline=colour, width=max(3, size // 40))
+    pen.ellipse(
+        (size // 10, size // 10, size - size // 10, size - size // 10), outline=colour, width=2
+    )
+    step = size // (2 * len(words) + 2)
+    for row, line in enumerate(words):
+        scripts = (found for char in line if (found := script_of(char)))
+        script: Script = next(scripts, "latin")
+        place, index = font_place(script, "sans-bold")
+        font = ImageFont.truetype(str(place), step, index=index)
+        while font.getlength(line) > 0.72 * size and font.size > 8:
+            font = font.font_variant(size=font.size - 1)
+        middle = size // 2 + round((row - (len(words) - 1) / 2) * 1.5 * step)
+        pen.text((size // 2, middle), line, font=font, fill=colour, anchor="mm")
+    seal = seal.rotate(tilt, Image.Resampling.BICUBIC, fillcolor="white")
+    page = image.convert("RGB")
+    under = page.crop((*at, at[0] + size, at[1] + size))
+    page.paste(ImageChops.multiply(under, seal), at)
     return page
 
 
