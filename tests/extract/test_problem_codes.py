@@ -21,7 +21,7 @@ BY_OTHERS = {
     "timeout", "crashed", "output", "skipped", "unreadable", "special_file", "symlink",
     "changed_while_read", "ocr_missing_language", "not_read_yet", "original_missing",
     "member_lost", "not_examined", "read_by_other", "ocr_waiting", "ocr_failed", "ocr_no_words",
-    "ocr_doubtful", "ocr_too_small", "ocr_lines_unread",
+    "ocr_doubtful", "ocr_too_small", "ocr_lines_unread", "limit_ocr_pixels",
     "withdrawn", "not_listened", "listen_limit",
 }  # fmt: skip
 

@@ -186,6 +186,11 @@ PROBLEMS: dict[str, Kind] = {
         "Look at the page picture; install the language's model or name it with --langs, then "
         "run `assay retry`.",
     ),
+    "limit_ocr_pixels": Kind(
+        "a large page was scaled down for OCR to fewer than 150 dots an inch; small print may be "
+        "lost",
+        "Raise reading.ocr_pixels in case.toml and run `assay retry`.",
+    ),
     "ocr_too_small": Kind(
         "the picture is too small for words that could be read, and was left without OCR",
         "Look at it; lower reading.ocr_least in case.toml and run `assay retry` to have it read.",

@@ -55,6 +55,7 @@ _HOPELESS = 40.0  # a look this bad is at no text, or at one that no model reads
 _QUICK_SIDE = 1300
 _PIECES = 3  # of lines, where one does not tell the language
 _GOOD_DPI = 200  # more is not read better; less loses marks and dots
+_LEAST_DPI = 150  # below it small print is lost
 PIXELS = 8_000_000  # of a page at most: the setting reading.ocr_pixels
 _STAMP = 75.0  # percent: of a stamp's words
 _MARGIN = 6  # pixels around lines that are read again
@@ -224,6 +225,7 @@ def _read(
         problems=(
             *_doubts(look, recognizers, langs, neighbours if words else (), where),
             *_unread(words, look.language, where),
+            *_shrunk(inks.page, seen, pixels, where),
         ),
     )
 
@@ -295,6 +297,15 @@ def _read_others(
         return [word for word in found if word.text.strip()]
 
     return read_again(words, seen.look.language, choose, read)
+
+
+def _shrunk(picture: Image.Image, seen: Looked, pixels: int, where: str) -> tuple[Problem, ...]:
+    """A problem where the limit of pixels left a large sheet too coarse for small print."""
+    if picture.width * picture.height <= pixels or seen.dpi >= _LEAST_DPI:
+        return ()
+    if seen.size[0] * seen.size[1] < 0.95 * pixels:
+        return ()  # it is small for another reason
+    return (problem("limit_ocr_pixels", where, f"{seen.dpi} dots an inch"),)
 
 
 def _unread(words: Sequence[OcrWord], language: str, where: str) -> tuple[Problem, ...]:
