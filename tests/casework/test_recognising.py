@@ -14,6 +14,7 @@ from PIL import Image
 from assay.casework import doctor
 from assay.casework.case import Case
 from assay.extract.ocr import page as ocr
+from assay.extract.problems import problem
 from assay.testing.inline_workers import InlineWorkers
 from assay.testing.makers import archives, images
 from assay.testing.makers.pdf import pdf, scanned_pdf
@@ -207,6 +208,17 @@ def test_a_doubtful_page_is_recognised_anew_by_retry_and_its_doubts_end_with_it(
     assert told(case) == ("read", [])
     assert case.search("dredging")["total"] == 1
     case.rebuild()
+    assert told(case) == ("read", [])
+
+
+@pytest.mark.parametrize("code", ["ocr_lines_unread", "limit_ocr_pixels"])
+def test_a_page_read_in_part_is_recognised_anew_by_retry(
+    case: Case, tmp_path: Path, answers: Answers, code: str
+) -> None:
+    answers[:] = [msgspec.structs.replace(WORDS, problems=(problem(code),)), WORDS]
+    case.add([scan(tmp_path)])
+    assert told(case) == ("partly", [code])
+    case.retry()
     assert told(case) == ("read", [])
 
 

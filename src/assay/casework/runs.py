@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 _ROOM = 4 << 20  # bytes: with less, an engine's failure is taken for a full disk
 # what recognition says of a page whose text may be had by another try
-_OCR_DOUBTS = frozenset(("ocr_doubtful", "ocr_missing_language", "ocr_failed", "ocr_no_words"))
+_OCR_DOUBTS = frozenset(
+    ("ocr_doubtful", "ocr_missing_language", "ocr_failed", "ocr_no_words", "ocr_lines_unread",
+     "limit_ocr_pixels")
+)  # fmt: skip
 Report = Callable[[dict[str, Any]], None]
 
 
