@@ -92,6 +92,7 @@ TYPES = {
     "image/x-portable-anymap": "PNM picture",
     "image/vnd.djvu": "DjVu scan",
     "application/vnd.ms-wordml": "Word document (XML)",
+    "application/vnd.ms-spreadsheetml": "Excel workbook (XML)",
     "application/vnd.ms-office.flat-opc+xml": "Office document (XML)",
     "application/vnd.oasis.opendocument.graphics": "OpenDocument drawing",
     "application/vnd.oasis.opendocument.text-master": "OpenDocument text",
