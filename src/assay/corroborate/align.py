@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 _LOOSE = 0.04  # leaving out what the source itself sets apart
 _GAP = 0.75
 _JOIN = 0.1
+_ENDS = 6  # tokens from which two at each end may be misread, else one
 
 
 class Step(NamedTuple):
@@ -103,6 +104,9 @@ def lay(
     ]
     for number in free:
         substituted[number] = np.minimum(substituted[number], 0.1)
+    # at the ends the source has words enough: a misread one is likelier than none at all
+    for number in {0, rows - 1, *((1, rows - 2) if rows > _ENDS else ())}:
+        np.minimum(substituted[number], leave_ours[number] - 0.05, out=substituted[number])
     pairs_theirs = [a + b for a, b in itertools.pairwise(their_words)]
     pairs_ours = [a + b for a, b in itertools.pairwise(our_words)]
     joined = (

@@ -12,23 +12,32 @@ The rules see words, not sense: what they do not know passes as whole.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from assay.corroborate.edits import slips
+from assay.corroborate.channel import log_read
+from assay.corroborate.lexicon import slips
 from assay.corroborate.marks import CLOSING, OPENING, plain_marks
-from assay.corroborate.tokens import Token, tokens
+from assay.corroborate.tokens import Token, letters, tokens
 from assay.corroborate.words import HEDGES, MODALS, denial, frequency
 
-_AFTER = frozenset(
-    "but if unless except although though however until without otherwise provided providing"
-    " assuming supposing lest allegedly reportedly supposedly perhaps maybe possibly probably"
-    # German, French, Spanish, Russian, Chinese (first character), Arabic
-    " aber wenn falls sofern außer obwohl jedoch mais si sauf bien pero si salvo excepto aunque"
-    " но если однако хотя кроме لكن ولكن إذا إلا".split()
-)
+_AFTER = {
+    "en": frozenset(
+        (
+            "but if unless except although though however until without otherwise provided"
+            " providing assuming supposing lest allegedly reportedly supposedly perhaps maybe"
+            " possibly probably yet"
+        ).split()
+    ),
+    "de": frozenset("aber wenn falls sofern außer obwohl jedoch".split()),
+    "fr": frozenset("mais si sauf bien".split()),
+    "es": frozenset("pero si salvo excepto aunque".split()),
+    "ru": frozenset("но если однако хотя кроме".split()),
+    "ar": frozenset("لكن ولكن إذا إلا".split()),
+}
 _AFTER_TWO = frozenset(
     (
         "only if", "even if", "or not", "and yet", "if not", "but not", "and not", "rather than",
@@ -40,11 +49,15 @@ _AFTER_TWO = frozenset(
 )  # fmt: skip
 _AFTER_HAN = ("但", "可是", "如果", "除非", "除了", "然而", "不过", "不過", "虽然", "雖然")
 _NEXT_SENTENCE = frozenset(
-    "but however unless except aber jedoch mais cependant pero но однако".split()
+    "but however unless except yet aber jedoch mais cependant pero но однако".split()
 )
-_BEFORE_START = frozenset(
-    "if unless suppose supposing assuming provided imagine wenn falls si если как-будто".split()
-)
+_BEFORE_START = {
+    "en": frozenset("if unless suppose supposing assuming provided imagine".split()),
+    "de": frozenset("wenn falls".split()),
+    "fr": frozenset(("si",)),
+    "es": frozenset(("si",)),
+    "ru": frozenset("если как-будто".split()),
+}
 _OPENS_CLAUSE = frozenset(
     (
         "and but so because which who whom whose when where while since as than or und aber"
@@ -58,13 +71,23 @@ _BELIEF = frozenset(
         " doubts doubted hope hopes hoped fear fears feared imagine imagines wish wishes"
         " wished seem seems seemed appear appears appeared claim claims claimed alleged"
         " alleges rumored rumoured pretend pretends pretended heard deny denies denied"
-        " possible impossible likely unlikely"
+        " possible impossible likely unlikely expect expects expected dream dreams dreamed"
+        " fancy fancies fancied reckon reckons reckoned bet"
     ).split()
 )
 _TELLING = tuple(
-    "not but if unless except although though however until without perhaps maybe never no"
-    " allegedly probably possibly think believe suppose doubt don't didn't doesn't".split()
+    sorted(
+        _AFTER["en"]
+        | _BEFORE_START["en"]
+        | _BELIEF
+        | HEDGES
+        | {pair.split()[0] for pair in _AFTER_TWO if pair.isascii()}
+        | set("not no never nothing nobody none neither nor hardly cannot may might could".split())
+        | {f"{verb}n't" for verb in "do does did is are was were has have had would could".split()}
+        | {"can't", "won't"}
+    )
 )
+_RUN_ON = ("but", "not", "if", "unless", "never")  # words that the next one ran on to
 _STOPS = ".!?。！？…"
 _SENTENCE = re.compile(
     r"[.!?…。！？]+[\"”’»'\)\]]*(?:\s+|\s?--\s?)(?=[\"“‘«„\(\[]?\W*[A-ZÀ-ÞА-ЯЁ\d])"
@@ -154,43 +177,67 @@ class Cut(NamedTuple):
 
 
 def changed_by(
-    text: str, start: int, end: int, beside: Sequence[Token], low: int = 0, high: int | None = None
+    text: str,
+    start: int,
+    end: int,
+    beside: Sequence[Token],
+    low: int = 0,
+    high: int | None = None,
+    language: str = "en",
+    rate: float = 0.0,
 ) -> Cut | None:
     """The words around `text[start:end]` that change its sense, None where none do.
 
     `beside` are the tokens of the draft's own sentence around the quotation: what the writer
-    says in their own words ("He did not believe it was …") was not left out.
+    says in their own words ("He did not believe it was …") was not left out. `rate` is the share
+    of letters that were misread there.
     """
     said = {token.norm for token in beside}
-    after = _after(text, end, said, high)
+    after = _after(text, end, said, high, language, rate)
     if after:
         return Cut(after, True)
-    before = _before(text, start, said, low)
+    before = _before(text, start, said, low, language, rate)
     return Cut(before, False) if before else None
 
 
 @lru_cache(maxsize=20_000)
-def _meant(norm: str) -> str:
-    """The word of these rules that a misread token stands for, else the token as it is."""
-    if len(norm) < 2 or frequency(norm):
+def _meant(norm: str, rate: float) -> str:
+    """The word of these rules that a token was probably misread from, else the token as it is.
+
+    A word is weighed by how common it is and by how likely a reader makes the token of it; what
+    the token is as it stands, by how common that is.
+    """
+    if len(norm) < 2 or rate <= 0:
         return norm
+    seen = letters(norm)
+    best, likeliest = norm, math.log(max(frequency(norm), 2)) + len(seen) * math.log1p(-rate)
     for word in _TELLING:
-        if abs(len(word) - len(norm)) < 2 and slips(word, norm) <= 0.5:
-            return word
-    return norm
+        plain = letters(word)
+        if abs(len(plain) - len(seen)) < 3 and 2 * slips(plain, seen) <= len(seen):
+            likely = math.log(max(frequency(word), 2)) + log_read(plain, seen, rate)
+            if likely > likeliest:
+                best, likeliest = word, likely
+    if best == norm and not frequency(norm):
+        for word in _RUN_ON:
+            rest = norm.removeprefix(word)
+            if rest != norm and len(rest) > 2 and frequency(rest) > 1_000:
+                return word
+    return best
 
 
-def _read(token: Token) -> Token:
-    return token._replace(norm=_meant(token.norm))
+def _read(token: Token, rate: float) -> Token:
+    return token._replace(norm=_meant(token.norm, round(rate, 2)))
 
 
-def _after(text: str, end: int, said: set[str], high: int | None) -> str:
+def _after(
+    text: str, end: int, said: set[str], high: int | None, language: str, rate: float
+) -> str:
     rest, ended = right_of(text, end, high)
     if not rest:
         return ""
     if rest.startswith(_AFTER_HAN):
         return rest[:2]
-    following = [_read(token) for token in tokens(rest, 0, 60)[:3]]
+    following = [_read(token, rate) for token in tokens(rest, 0, 60)[:3]]
     if not following:
         return ""
     first = following[0].norm
@@ -198,7 +245,7 @@ def _after(text: str, end: int, said: set[str], high: int | None) -> str:
         if first in _NEXT_SENTENCE and first not in said:
             return rest[: following[0].end]
         return ""
-    if first in _AFTER and first not in said:
+    if first in _AFTER.get(language, ()) and first not in said:
         return rest[: following[0].end]
     if len(following) > 1:
         pair = f"{first} {following[1].norm}"
@@ -209,19 +256,20 @@ def _after(text: str, end: int, said: set[str], high: int | None) -> str:
     return ""
 
 
-def _before(text: str, start: int, said: set[str], low: int) -> str:
+def _before(text: str, start: int, said: set[str], low: int, language: str, rate: float) -> str:
     left = left_of(text, start, low)
-    before = [_read(token) for token in tokens(left)]
+    before = [_read(token, rate) for token in tokens(left)]
     if not before:
         return ""
+    conditions = _BEFORE_START.get(language, frozenset())
     denied_beside = any(denial(word) for word in said)
     # "But if you want to, my dear, [ask him]": the condition governs what follows it
     if before[-1].norm not in ("and", "but", "so", "or"):
         for token in before:
-            if token.norm in _BEFORE_START and token.norm not in said:
+            if token.norm in conditions and token.norm not in said:
                 return left[token.start : before[-1].end]
     last = before[-1].norm
-    if last in _BEFORE_START and last not in said:
+    if last in conditions and last not in said:
         return left[before[-1].start : before[-1].end]
     if last in HEDGES and last not in said:
         return left[before[-1].start : before[-1].end]
@@ -246,11 +294,12 @@ def _before(text: str, start: int, said: set[str], low: int) -> str:
         return whole
     if any(norm in HEDGES for norm in norms) and not said & HEDGES:
         return whole
-    ends = (
-        norms[1]
-        if norms[0] in ("that", "to", "dass", "que", "что") and len(norms) > 1
-        else norms[0]
-    )
+    # "I think that", "it seems to me"
+    ends = norms[0]
+    if ends in ("that", "to", "dass", "que", "что", "like") and len(norms) > 1:
+        ends = norms[1]
+    elif ends in ("me", "us") and len(norms) > 2 and norms[1] == "to":
+        ends = norms[2]
     if ends in _BELIEF and ends not in said and not said & _BELIEF:
         return whole
     return ""

@@ -39,7 +39,8 @@ from rapidfuzz.fuzz import ratio
 
 from assay.corroborate import context, values
 from assay.corroborate.align import Laid, lay
-from assay.corroborate.edits import Judged, Lexicon, judge, slips
+from assay.corroborate.edits import Judged, judge
+from assay.corroborate.lexicon import Lexicon, Reading, rate_of, slips
 from assay.corroborate.marks import quoted, set_apart
 from assay.corroborate.sources import Held, Letters, Page, Region, Seeds, Sources, letters_of
 from assay.corroborate.speakers import is_name, name_of, told_apart
@@ -53,6 +54,9 @@ _BRACKETED = re.compile(r"\[([^\[\]\n]{1,80})\]")
 _ENOUGH = 0.55  # of the quotation's tokens must have their like, or it is not found
 _CLAUSE = 320  # characters that a reporting clause may take
 _APART = 8  # tokens left out in silence from which two pieces are two places
+_WHITE = re.compile(r"\s")
+_AROUND = 450  # characters around a place from which the rate of slips is told
+_STRETCH = 450  # ... in stretches of so many
 _RANK = {"verbatim": 0, "truncated": 1, "altered": 2, "spliced": 3, "misattributed": 4}
 
 
@@ -221,7 +225,7 @@ class Checker:
             self.seeds = sources.seeds
         else:
             self.seeds = Seeds(_gather(text, sources, quotations))
-        self._lexicons: dict[str, Lexicon] = {}
+        self._lexicons = sources.lexicons if isinstance(sources, Held) else {}
         self._heard: dict[tuple[str, int], Heard] = {}
         self.quotations = quotations
 
@@ -448,16 +452,37 @@ class Checker:
         if laid.begin >= laid.end:
             return None, None, theirs
         lexicon = self._lexicon(window[0])
-        # never beyond the exhibit: what lies beside it here may be in another script
-        low, high = self.seeds.bounds(window[0])
-        around = tokens(text, max(low, window[0] - 150), window[0])[1:]
-        around += theirs + tokens(text, window[1], min(high, window[1] + 150))[:-1]
-        misread = lexicon.misread(text, around)
+        same = all(step.kind == "equal" for step in laid.steps)
+        rate = 0.0 if same else self._rate(window, lexicon)
         judged = judge(
-            laid, ours, theirs, self.text, text, lexicon, misread,
+            laid, ours, theirs, self.text, text, lexicon, rate,
             free=free, gaps=gaps, loose=loose,
         )  # fmt: skip
         return laid, judged, theirs
+
+    def _rate(self, window: tuple[int, int], lexicon: Lexicon) -> float:
+        """How badly the text around a window was read.
+
+        Never beyond the exhibit: what lies beside it here may be in another script.
+        """
+        low, high = self.seeds.bounds(window[0])
+        first = (max(low, window[0] - _AROUND) - low) // _STRETCH
+        last = (min(high, window[1] + _AROUND) - 1 - low) // _STRETCH
+        return rate_of([self._reading(low, high, at, lexicon) for at in range(first, last + 1)])
+
+    def _reading(self, low: int, high: int, number: int, lexicon: Lexicon) -> Reading:
+        """What the stretch of that number shows of its reader; words across its ends are left."""
+        key = (low, number)
+        if key not in lexicon.readings:
+            begin = low + number * _STRETCH
+            end = min(high, begin + _STRETCH)
+            part = self.seeds.text[begin:end]
+            first = _WHITE.search(part) if begin > low else None
+            last = part.rfind(" ") if end < high else -1
+            lexicon.readings[key] = lexicon.reading(
+                part[first.end() if first else 0 : last if last > 0 else None]
+            )
+        return lexicon.readings[key]
 
     def _lexicon(self, at: int) -> Lexicon:
         number = self.seeds.page_at(at)
@@ -503,8 +528,14 @@ class Checker:
         notes = [""] * len(spans)
         verdict: Verdict = "verbatim"
         beside = self._beside(quotation)
-        for start, end in segments:
-            cut = context.changed_by(self.seeds.text, start, end, beside, *self.seeds.bounds(start))
+        for number, (start, end) in enumerate(segments):
+            # what stands before a segment, up to the one before it
+            low, high = self.seeds.bounds(start)
+            low = segments[number - 1][1] if number else low
+            high = segments[number + 1][0] if number + 1 < len(segments) else high
+            language = self.seeds.language(self.seeds.page_at(start))
+            rate = self._rate((start, end), self._lexicon(start))
+            cut = context.changed_by(self.seeds.text, start, end, beside, low, high, language, rate)
             if cut and not self._said_next(quotation, start, end, cut.after):
                 verdict = "truncated"
                 notes[0] = f"left out: {cut.words}"

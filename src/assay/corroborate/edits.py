@@ -1,14 +1,13 @@
 """Say what kind of change lies between a quotation and its source, or that a reader slipped.
 
-How alike two texts are cannot tell: "not" put in changes a sentence less than three misread
+How alike two texts are cannot tell: "not" put in changes a sentence less than three rate
 letters in a hundred. So each token that differs is looked at. It is *noise* when the source's
 token is no word and a slip of a character explains it from the draft's; all else alters.
 
 1. Tokens whose letters are the same differ in form alone, unless joining them loses a denial
    ("not able", "notable").
 2. Numbers that have the same value are the same.
-3. A source's token that is a real word is never noise, but on a page that is itself full of
-   misread words, and there only where no writer would put the one for the other.
+3. A source's token that is a real word is never noise, but on a page , and there only where no writer would put the one for the other.
 4. A token that stands nearer to a denial, or to another common word, than to the draft's word is
    no slip of the draft's word.
 5. What was added is what was dropped elsewhere: the order was changed.
@@ -18,145 +17,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA, Levenshtein
-
 from assay.corroborate.align import Laid, Step
-from assay.corroborate.tokens import Token, is_han, letters, shape
-from assay.corroborate.words import (
-    MODALS,
-    OPPOSED,
-    OPPOSITES,
-    SPELLED,
-    denial,
-    fellows,
-    frequency,
-    nt_stem,
-    prefix_of,
-    same_class,
-    spelled_in_american,
-    total,
-    value,
-)
+from assay.corroborate.lexicon import Lexicon, slips
+from assay.corroborate.misread import NOISY, denying_slip, is_noise, run_together
+from assay.corroborate.tokens import Token, is_han, letters
+from assay.corroborate.words import MODALS, denial, prefix_of, total, value
 from assay.model.draft import Edit, EditKind
-
-NOISY = 0.05  # share of tokens near a quotation that are no words, from which a page is misread
-BAD = 0.2  # from which every sentence is misread
-WORST = 0.36  # from which hardly a word is left whole
-_SMALL = {1: frozenset(("a", "i", "o", "y", "e", "à", "и", "в", "с", "к", "о", "у", "я", "а", "و"))}
-_FLOOR = {2: 3_000, 3: 1_000, 4: 120}
-_INSIDE = "abcdefghijklmnopqrstuvwxyz"
-
-
-@lru_cache(maxsize=200_000)
-def slips(one: str, other: str) -> float:
-    """How many slips of a reader lead from one word to the other; look-alikes count half."""
-    plain: float = OSA.distance(one, other)
-    if plain <= 0.5:
-        return plain
-    alike = OSA.distance(shape(one), shape(other)) + 0.5
-    return min(plain, alike)
-
-
-_SOME = 3  # tokens that are no words, from which a part may have been read badly
-
-
-class Lexicon:
-    """Which words are words: a language's list, and the case's own texts."""
-
-    def __init__(self, count: Callable[[str], int], language: str = "en") -> None:
-        """`count` says on how many pages of the case a folded word stands."""
-        self.count = count
-        self.language = language
-        self._real: dict[str, bool] = {}
-
-    def listed(self, norm: str) -> bool:
-        """Whether the language's list has the word often enough to be one."""
-        known = self._real.get(norm)
-        if known is None:
-            known = self._real[norm] = self._listed(norm)
-        return known
-
-    def _listed(self, norm: str) -> bool:
-        if is_han(norm) or not self.language or self.language == "zh":
-            return True
-        if len(norm) == 1:
-            return norm in _SMALL[1]
-        if any(character.isdigit() for character in norm):
-            return value(norm) is not None
-        if denial(norm):
-            return True
-        floor = 3_000 if "'" in norm else _FLOOR.get(len(norm), 30)
-        if frequency(norm, self.language) >= floor:
-            return True
-        if self.language == "en" and any(
-            frequency(other) >= floor for other in spelled_in_american(norm)
-        ):
-            return True
-        if "'" in norm:
-            first, _, rest = norm.rpartition("'")
-            return rest in ("s", "ll", "re", "ve", "d", "m", "t") and self.listed(first)
-        return False
-
-    def real(self, norm: str, than: str) -> bool:
-        """Whether a source's token is a word and no misreading of `than`.
-
-        A token that stands on three pages is one, unless the other stands on fifty times more:
-        an engine misreads a common word in the same way again and again. So is a listed one,
-        but where the other is a thousand times more common ("yon", "you").
-        """
-        if self.listed(norm):
-            return frequency(norm, self.language) * 1_000 >= frequency(than, self.language)
-        if self.listed(than) and (
-            slips(letters(than), letters(norm)) <= 0.5 or frequency(than, self.language) > 200_000
-        ):
-            return False  # a token that is on no list, where a word that looks alike fits
-        here = self.count(norm)
-        return here >= 3 and here * 50 > self.count(than)
-
-    def known(self, norm: str) -> bool:
-        """Whether a draft's word is one, by the list or by the case."""
-        return self.listed(norm) or self.count(norm) > 0
-
-    def nearer(self, seen: str, than: str, apart: float) -> bool:
-        """Whether a token is rather a slip of another word, of which `than` is a fellow.
-
-        "decreasc" lies two letters from "increase" and one from "decrease": the writer may have
-        put the one for the other. A fellow shares four letters at an end.
-        """
-        if len(seen) < 6 or not seen.isascii() or self.language != "en" or apart <= 1.0:
-            return False
-        head, tail = than[:4], than[-4:]
-        if slips(head, seen[:4]) > 1.0 and slips(tail, seen[-4:]) > 1.0:
-            return False
-        for at in range(len(seen)):
-            left, right = seen[:at], seen[at + 1 :]
-            for letter in ("", *_INSIDE):
-                word = left + letter + right
-                alike = word.startswith(head) or word.endswith(tail)
-                if alike and word != than and frequency(word) > 1_000:
-                    return True
-        return False
-
-    def misread(self, text: str, found: Sequence[Token]) -> float:
-        """The share of tokens that are no words: how badly this part was read, in [0, 1].
-
-        Names are left aside: they are on no list. One or two such tokens are no bad reading: a
-        text has words of its trade.
-        """
-        looked = [
-            token.norm
-            for token in found
-            if not text[token.start].isupper() and not token.norm.isdigit()
-        ]
-        if len(looked) < 5:
-            return 0.0
-        bad = sum(not self.listed(norm) for norm in looked)
-        return bad / len(looked) if bad >= _SOME else 0.0
-
 
 _Row = tuple[Edit, tuple[str, ...], tuple[str, ...]]
 
@@ -176,7 +45,7 @@ def judge(
     our_text: str,
     their_text: str,
     lexicon: Lexicon,
-    misread: float,
+    rate: float,
     *,
     free: frozenset[int] = frozenset(),
     gaps: frozenset[int] = frozenset(),
@@ -203,7 +72,7 @@ def judge(
             for part in block.steps
         )
         longest = max(longest, run)
-        found += block.judge(lexicon, misread, held)
+        found += block.judge(lexicon, rate, held)
         at = stop
     edits = [edit for edit, _, _ in found]
     real = [row for row in found if row[0].kind != "noise"]
@@ -249,13 +118,13 @@ class _Block:
             kept.append(step)
         self.steps = kept
 
-    def judge(self, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
+    def judge(self, lexicon: Lexicon, rate: float, held: list[bool]) -> list[_Row]:
         if not self.steps:
             return []
         mine = [n for step in self.steps for n in range(step.low, step.high)]
         other = [n for step in self.steps for n in range(step.begin, step.end)]
         if self.bracketed:
-            return self._in_brackets(lexicon, misread, held)
+            return self._in_brackets(lexicon, rate, held)
         our_norms = tuple(self.ours[n].norm for n in mine)
         their_norms = tuple(self.theirs[n].norm for n in other)
         if mine and other:
@@ -270,7 +139,7 @@ class _Block:
                 return []
         found = []
         for step in self.steps:
-            found += self._one(step, lexicon, misread, held)
+            found += self._one(step, lexicon, rate, held)
         real = [row for row in found if row[0].kind != "noise"]
         if (
             real
@@ -278,7 +147,7 @@ class _Block:
             and mine
             and other
             and not any(edit.kind == "negation" for edit, _, _ in real)
-            and self._noise_as_a_whole(our_norms, their_norms, lexicon, misread)
+            and self._noise_as_a_whole(mine, other, lexicon, rate)
         ):
             for number in mine:
                 held[number] = True
@@ -316,26 +185,28 @@ class _Block:
         return all(bool(denial(norm)) or not lexicon.listed(norm) for norm in single)
 
     def _noise_as_a_whole(
-        self,
-        our_norms: tuple[str, ...],
-        their_norms: tuple[str, ...],
-        lexicon: Lexicon,
-        misread: float,
+        self, mine: list[int], other: list[int], lexicon: Lexicon, rate: float
     ) -> bool:
         """Whether words ran into each other: the block's letters decide, not its words."""
-        if set(our_norms) & set(their_norms):
+        our_norms = [self.ours[n].norm for n in mine]
+        their_norms = [self.theirs[n].norm for n in other]
+        while our_norms and their_norms and our_norms[0] == their_norms[0]:
+            our_norms, their_norms = our_norms[1:], their_norms[1:]
+        while our_norms and their_norms and our_norms[-1] == their_norms[-1]:
+            our_norms, their_norms = our_norms[:-1], their_norms[:-1]
+        if not our_norms or not their_norms or set(our_norms) & set(their_norms):
             return False  # the same word at another place: the order was changed
         if any(map(_has_digit, our_norms)):
             return False
         whole = [norm for norm in their_norms if len(norm) > 2 and lexicon.listed(norm)]
-        if len(whole) > (0 if misread < NOISY else len(their_norms) // 3):
+        if len(whole) > (0 if rate < NOISY else len(their_norms) // 3):
             return False
         if self._others_word(our_norms, their_norms, lexicon):
             return False
-        return _run_together(our_norms, their_norms, misread)
+        return run_together(our_norms, their_norms, lexicon, rate)
 
     def _others_word(
-        self, our_norms: tuple[str, ...], their_norms: tuple[str, ...], lexicon: Lexicon
+        self, our_norms: Sequence[str], their_norms: Sequence[str], lexicon: Lexicon
     ) -> bool:
         """Whether the source has a longer word, well read, that none of the draft's is like."""
         return any(
@@ -346,7 +217,7 @@ class _Block:
             for norm in their_norms
         )
 
-    def _in_brackets(self, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
+    def _in_brackets(self, lexicon: Lexicon, rate: float, held: list[bool]) -> list[_Row]:
         """Words in square brackets are openly the writer's; a denial that they hide is told.
 
         What stands beside them is judged like everything else, and so are brackets that the
@@ -354,7 +225,7 @@ class _Block:
         """
         theirs = [n for step in self.steps for n in range(step.begin, step.end)]
         if any(_inside_brackets(self.their_text, self.theirs[n].start) for n in theirs):
-            return [row for step in self.steps for row in self._one(step, lexicon, misread, held)]
+            return [row for step in self.steps for row in self._one(step, lexicon, rate, held)]
         found: list[_Row] = []
         mine: list[int] = []
         other: list[int] = []
@@ -366,7 +237,7 @@ class _Block:
                 mine += ours
                 other += range(step.begin, step.end)
             else:
-                found += self._one(step, lexicon, misread, held)
+                found += self._one(step, lexicon, rate, held)
         for number in mine:
             held[number] = True
         denied = sum(bool(denial(self.ours[n].norm)) for n in mine)
@@ -374,17 +245,17 @@ class _Block:
             found.append(self._row("negation", mine, other))
         return found
 
-    def _one(self, step: Step, lexicon: Lexicon, misread: float, held: list[bool]) -> list[_Row]:
+    def _one(self, step: Step, lexicon: Lexicon, rate: float, held: list[bool]) -> list[_Row]:
         mine, other = list(range(step.low, step.high)), list(range(step.begin, step.end))
         if step.kind == "dropped":
             token = self.theirs[step.begin]
-            if self._stray(token, lexicon, misread):
+            if self._stray(token, lexicon, rate):
                 return [self._row("noise", mine, other)]
             return [self._row(self._kind(mine, other, lexicon), mine, other)]
         if step.kind == "added":
             token = self.ours[step.low]
             lost = len(token.norm) == 1 and not is_han(token.norm) and value(token.norm) is None
-            if lost and misread >= NOISY:
+            if lost and rate >= NOISY:
                 held[step.low] = True
                 return [self._row("noise", mine, other)]
             return [self._row(self._kind(mine, other, lexicon), mine, other)]
@@ -398,17 +269,18 @@ class _Block:
         if torn and not any(map(denial, our_norms)):
             return [self._row("negation", mine, other)]
         if len(mine) == len(other) == 1:
-            noise = is_noise(our_norms[0], their_norms[0], lexicon, misread)
+            named = self._reads_as_name(self.theirs[other[0]])
+            noise = is_noise(our_norms[0], their_norms[0], lexicon, rate, named=named)
         else:
             one, two = "".join(map(letters, our_norms)), "".join(map(letters, their_norms))
             real = all(lexicon.listed(norm) for norm in their_norms)
-            if misread >= NOISY and slips(one, two) <= 1.0:
+            if rate >= NOISY and slips(one, two) <= 1.0:
                 # a letter that stands alone is lost easily
                 real = real and all(len(norm) > 1 for norm in our_norms)
             noise = (
                 not real
                 and not self._others_word(our_norms, their_norms, lexicon)
-                and _run_together(our_norms, their_norms, misread)
+                and run_together(our_norms, their_norms, lexicon, rate)
             )
         if noise:
             for number in mine:
@@ -417,11 +289,11 @@ class _Block:
         return [self._row(self._kind(mine, other, lexicon), mine, other)]
 
     def _torn_denial(self, token: Token) -> bool:
-        """Whether a token is what a misread mark left of a denial ("can,t")."""
+        """Whether a token is what a rate mark left of a denial ("can,t")."""
         before = self.their_text[max(0, token.start - 12) : token.start]
         return token.norm in ("t", "nt") and _AUXILIARY.search(before) is not None
 
-    def _stray(self, token: Token, lexicon: Lexicon, misread: float) -> bool:
+    def _stray(self, token: Token, lexicon: Lexicon, rate: float) -> bool:
         """Whether a token of the source is dirt, or the number of a note set on a word."""
         norm = token.norm
         if denial(norm) or is_han(norm):
@@ -435,7 +307,7 @@ class _Block:
             return False
         if len(norm) == 1:
             # an "n" may be what is left of "no"
-            return norm not in ("a", "i", "n") or (norm != "n" and misread >= NOISY)
+            return norm not in ("a", "i", "n") or (norm != "n" and rate >= NOISY)
         if lexicon.listed(norm) or len(norm) > 2:
             return False
         return norm[0] not in "nmuh" and norm[1] not in "oec0"
@@ -451,7 +323,7 @@ class _Block:
                 return "negation"
         if len(ours) == len(theirs) == 1:
             one, two = ours[0].norm, theirs[0].norm
-            slipped = not lexicon.listed(two) and _denying_slip(one, two)
+            slipped = not lexicon.listed(two) and denying_slip(one, two)
             if prefix_of(one, two) or slipped:
                 return "negation"
         if any(value(token.norm) is not None for token in (*ours, *theirs)):
@@ -468,11 +340,14 @@ class _Block:
         surface = text[token.start : token.end]
         if not surface[:1].isupper() or token.norm.split("'")[0] == "i":
             return False
-        before = text[max(0, token.start - 3) : token.start].rstrip()
-        begins = not before or before[-1] in '.!?“"«„‘:' or token.start == 0
-        if not begins:
+        if not _begins_sentence(token, text):
             return True
-        return frequency(token.norm, lexicon.language or "en") < 2_000
+        return lexicon.frequency(token.norm) < 2_000
+
+    def _reads_as_name(self, token: Token) -> bool:
+        """Whether the source writes a token with a capital that no sentence gives it."""
+        capital = self.their_text[token.start].isupper()
+        return capital and not _begins_sentence(token, self.their_text)
 
     def _row(
         self, kind: EditKind, mine: list[int], other: list[int]
@@ -490,116 +365,17 @@ class _Block:
         )
 
 
-def _run_together(ours: Sequence[str], theirs: Sequence[str], misread: float) -> bool:
-    """Whether the letters of several tokens are a slip of several others'.
-
-    Each token's own letters must be met in good part: where one word was put for another, its
-    are not, however long its neighbours are.
-    """
-    if _letters_met(ours, theirs, misread):
-        return True
-    if denial_lost(ours, theirs):
-        return False  # the "t" of "can,t" is no dirt
-    kept = [norm for norm in theirs if len(norm) > 1]  # dirt reads as a letter
-    return bool(kept) and len(kept) < len(theirs) and _letters_met(ours, kept, misread)
-
-
-def _letters_met(ours: Sequence[str], theirs: Sequence[str], misread: float) -> bool:
-    ones, others = [letters(norm) for norm in ours], [letters(norm) for norm in theirs]
-    one, other = "".join(ones), "".join(others)
-    if any(map(_has_digit, ours)) and shape(one) != shape(other):
-        return False
-    if sum(character.isdigit() for character in other) > 1 + len(other) // 4:
-        return False
-    share = 0.2 if misread < NOISY else 0.4 if misread < BAD else 0.45
-    if slips(one, other) > max(1.0, len(one) * share) or denial_lost(ours, theirs):
-        return False
-    if _fellow_fits(ours, theirs):
-        return False
-    mine, met = bytearray(len(one)), bytearray(len(other))
-    for step in Levenshtein.opcodes(one, other):
-        same = step.tag == "equal"
-        for a, b in zip(
-            range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=False
-        ):
-            mine[a] = met[b] = same or shape(one[a]) == shape(other[b])
-    return _each_met(ours, ones, mine) and _each_met(theirs, others, met)
+def _begins_sentence(token: Token, text: str) -> bool:
+    before = text[max(0, token.start - 3) : token.start].rstrip()
+    return not before or before[-1] in '.!?“"«„‘:' or token.start == 0
 
 
 def _has_digit(norm: str) -> bool:
     return any(character.isdigit() for character in norm)
 
 
-def _each_met(norms: Sequence[str], words: Sequence[str], met: bytearray) -> bool:
-    at = 0
-    for norm, word in zip(norms, words, strict=True):
-        share = sum(met[at : at + len(word)]) / max(1, len(word))
-        if len(word) > 2 and share < (0.6 if len(word) == 3 else 0.5 if len(word) == 4 else 0.55):
-            return False
-        if (denial(norm) or value(norm) is not None) and share < 0.66:
-            return False
-        at += len(word)
-    return True
-
-
-def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether one side denies and the other, letters slipped or not, does not (rule 4).
-
-    The letters decide: put a denial in, take one out, or put its opposite; where that lies nearer
-    to the source than the draft's own words, the denial was put in or taken out by the writer.
-    """
-    ours_denied = sum(bool(denial(norm)) for norm in ours)
-    theirs_denied = sum(bool(denial(norm)) for norm in theirs)
-    if theirs_denied > ours_denied:
-        return True
-    words = list(map(letters, ours))
-    other = shape("".join(map(letters, theirs)))
-    apart = Levenshtein.distance(shape("".join(words)), other)
-    marked = any("n'" in norm for norm in theirs)
-    for at, norm in enumerate(ours):
-        before, after = words[:at], words[at + 1 :]
-        if denial(norm):
-            if theirs_denied == ours_denied:
-                continue
-            put_in: tuple[str, ...] = (nt_stem(norm), *OPPOSITES.get(norm, ()))
-            bound = apart + (0 if marked else 1)
-        else:
-            put_in = OPPOSED.get(norm, ())
-            # "noa" is as near to "now" as to "not": the doubt is told
-            bound = apart + (1 if norm in _CLOSE_TO_DENIAL and apart else 0)
-            if len(norm) <= 5:
-                put_in = (*put_in, "not", "no", "never")
-            if norm in _NEGATABLE:
-                put_in = (*put_in, _NT_FORMS.get(norm, norm + "nt"))
-        if any(
-            Levenshtein.distance(shape("".join((*before, word, *after))), other) < bound
-            for word in put_in
-        ):
-            return True
-    if ours_denied == theirs_denied:
-        return any(
-            Levenshtein.distance(shape("".join((*words[:at], word, *words[at:]))), other) < apart
-            for at in range(len(words) + 1)
-            for word in ("not", "nt", "no", "never")
-        )
-    return False
-
-
-def _fellow_fits(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether the letters lie nearer when a word is put back that a writer may have exchanged."""
-    words = list(map(letters, ours))
-    other = shape("".join(map(letters, theirs)))
-    apart = Levenshtein.distance(shape("".join(words)), other)
-    return any(
-        Levenshtein.distance(shape("".join((*words[:at], word, *words[at + 1 :]))), other) < apart
-        for at, norm in enumerate(ours)
-        for word in (SPELLED if norm in SPELLED else fellows(norm))
-        if len(word) > 2 and len(norm) > 2
-    )
-
-
 def _like_denial(norm: str) -> bool:
-    """Whether a misread token looks most like a denial ("n0t")."""
+    """Whether a rate token looks most like a denial ("n0t")."""
     return any(
         slips(word, norm) <= (1.0 if len(word) > 3 else 0.5)
         for word in ("not", "no", "never", "without", "nothing", "cannot")
@@ -621,161 +397,7 @@ def _modal(norm: str) -> bool:
     return "'" in norm and norm.rpartition("'")[2] in ("ll", "d")
 
 
-def _denying_slip(one: str, two: str) -> bool:
-    """Whether one of two words is the other made to deny, read with a slip or two (rule 4)."""
-    return _denies_more(one, two) or _denies_more(two, one)
-
-
-def _denies_more(plain: str, seen: str) -> bool:
-    """Whether `seen` lies nearer to a denying form of `plain` than to `plain`."""
-    if plain == seen or len(plain) < 2:
-        return False
-    word, token = letters(plain), letters(seen)
-    if nt_stem(plain) or denial(plain):
-        return False
-    here = slips(word, token)
-    if word in _NEGATABLE and len(token) > len(word):
-        for form in {_NT_FORMS.get(word, word + "nt"), word + "not", word + "nt"}:
-            if slips(form, token) <= here:
-                return True
-    if len(word) >= 4 and len(token) >= len(word) + 2:
-        for prefix in ("un", "in", "im", "dis", "non", "ir", "il"):
-            if slips(prefix + word, token) < here:
-                return True
-    return False
-
-
-_NT_FORMS = {"can": "cant", "will": "wont", "shall": "shant"}
 _AUXILIARY = re.compile(
     r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|could|would|should|must|need|might)n?\W*$",
     re.IGNORECASE,
 )
-_NEGATABLE = frozenset(
-    (
-        "do does did is are was were has have had can will would could should must need"
-        " might may shall ought"
-    ).split()
-)
-
-
-_AS_DIGIT = {
-    "o": "0", "l": "1", "i": "1", "|": "1", "z": "2", "s": "5", "b": "8", "g": "9", "q": "9",
-}  # fmt: skip
-# common words that a denial is a slip away from
-_RIVALS = ("now", "so", "yet", "but", "most", "just")
-_FAR_RIVALS = (
-    "new",
-    "nor",
-    "note",
-    "know",
-    "even",
-    "ever",
-    "every",
-    "clever",
-    "more",
-    "one",
-    "with",
-)
-
-
-_CLOSE_TO_DENIAL = frozenset("now nor note new got hot lot know knew ever every also".split())
-
-
-def _rather_denies(ours: str, seen: str, apart: float) -> bool:
-    """Whether a token lies nearer to a denial than to the draft's word, or as near as its rival."""
-    margin = 0.0 if ours in _CLOSE_TO_DENIAL else -0.25
-    return any(
-        slips(word, seen) <= apart + margin
-        for word in ("not", "no", "never", "nothing", "nobody", "none", "without", "cannot")
-    )
-
-
-def _allowed(one: str, two: str, misread: float) -> float:
-    """How many slips a word may have, by how badly the part around it was read."""
-    size = max(len(one), len(two))
-    if misread < NOISY:
-        return 1.0 if size <= 5 else 2.0
-    if size > 5:
-        size = min(len(one), len(two))
-    if size < 3:
-        return 2.0 if misread >= WORST else 1.0
-    if misread < BAD:
-        return 2.0 if size == 3 and one[0] == two[0] else max(1.0, round(size * 0.38))
-    if size < 5:
-        return 3.0 if size == 3 and misread >= WORST else 2.0
-    return float(round(size * (0.42 if misread < WORST else 0.52)))
-
-
-def is_noise(ours: str, theirs: str, lexicon: Lexicon, misread: float) -> bool:
-    """Whether a source's token is a misreading of the draft's word (rules 3 and 4)."""
-    one, two = letters(ours), letters(theirs)
-    if not one or not two or is_han(ours) or is_han(theirs):
-        return False
-    apart = slips(one, two)
-    noisy = misread >= NOISY
-    size = max(len(one), len(two))
-    if apart > _allowed(one, two, misread):
-        return False
-    ours_value, theirs_value = value(ours), value(theirs)
-    if ours[0].isdigit() or ours_value is not None:
-        if theirs_value is not None:
-            return False
-        if any(character.isdigit() for character in ours):
-            # a digit read as a letter leaves the others as they are
-            same = sum(a == b for a, b in zip(one, two, strict=False))
-            meant = all(
-                _AS_DIGIT.get(b, b if b.isdigit() else a) == a
-                for a, b in zip(one, two, strict=False)
-            )
-            return shape(one) == shape(two) or (
-                noisy and len(one) == len(two) and same * 2 > len(one) and meant
-            )
-    elif theirs_value is not None:
-        return shape(one) == shape(two)  # "1" for "I", "50" for "so"
-    if ours_value is not None and any(slips(word, two) < apart for word in SPELLED):
-        return False
-    if _denying_slip(ours, theirs) or prefix_of(ours, theirs):
-        return False
-    if denial(ours):
-        stem = nt_stem(ours)
-        if denial(theirs):
-            return False
-        marked = "n'" in theirs or theirs.endswith("'t")
-        if stem and slips(letters(stem), two) < apart + (0.0 if marked else 0.25):
-            return False
-        if lexicon.listed(theirs) and lexicon.real(theirs, ours):
-            return False
-        if not stem and any(slips(word, two) <= apart for word in _RIVALS):
-            return False
-        if not stem and any(slips(word, two) < apart for word in _FAR_RIVALS):
-            return False
-        if denial_lost((ours,), (theirs,)):
-            return False
-        return apart <= 1.0 or (noisy and len(one) > 3 and apart <= 0.34 * len(one) + 0.5)
-    if denial(theirs) or _rather_denies(ours, two, apart):
-        return False
-    if lexicon.real(theirs, ours):
-        bad = misread >= BAD
-        language = lexicon.language or "en"
-        common = frequency(ours, language) > max(1_000_000, 100 * frequency(theirs, language))
-        if not noisy or apart > (max(1.0, size * 0.34) if bad else 2.0 if common else 1.0):
-            return False
-        if same_class(ours, theirs) or (ours in MODALS and theirs in MODALS):
-            return False
-        return (
-            bad
-            or common
-            or not lexicon.listed(theirs)
-            or len(one) <= 4
-            or frequency(theirs, language) < 20_000
-        ) and lexicon.known(ours)
-    close = 99.0 if misread < BAD or ours in MODALS or ours_value is not None else 0.5
-    if any(
-        slips(letters(word), two) < min(apart, close + 0.01)
-        for word in fellows(ours)
-        if len(word) > 2
-    ):
-        return False
-    if not lexicon.known(ours):
-        return apart <= 1.0
-    return not lexicon.nearer(two, one, apart)

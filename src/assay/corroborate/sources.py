@@ -24,6 +24,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from assay.corroborate.lexicon import Lexicon
 from assay.corroborate.tokens import APOSTROPHES, fold, is_han, tokens
 from assay.corroborate.words import language_of
 from assay.model.statement import Heard
@@ -403,6 +404,7 @@ class Held:
         """Index `pages`; `heard` gives what was heard on one, by default nothing."""
         self.seeds = Seeds(pages)
         self._heard = heard
+        self.lexicons: dict[str, Lexicon] = {}  # by language, for all drafts
         self._sorted: dict[int, list[str]] | None = None
         self._words: dict[str, list[int]] | None = None
 

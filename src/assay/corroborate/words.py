@@ -267,7 +267,8 @@ _LANGUAGES = {"latin": ("en", "de", "fr", "es"), "cyrillic": ("ru",), "arabic": 
 
 
 @lru_cache(maxsize=16)
-def _listed(language: str) -> dict[str, int]:
+def counted(language: str) -> dict[str, int]:
+    """How often each folded word of a language stands in its list."""
     place = resources.files("spellchecker") / "resources" / f"{language}.json.gz"
     with place.open("rb") as packed, gzip.open(packed) as plain:
         counts: dict[str, int] = json.load(plain)
@@ -276,7 +277,7 @@ def _listed(language: str) -> dict[str, int]:
 
 def frequency(norm: str, language: str = "en") -> int:
     """How often a folded word stands in the list of a language; 0 where it is not in it."""
-    counts = _listed(language)
+    counts = counted(language)
     found = counts.get(norm, 0)
     if not found and norm.endswith("'s"):
         return counts.get(norm[:-2], 0)
@@ -291,13 +292,16 @@ _AMERICAN = (
     (re.compile(r"enc(e|es)$"), r"ens\1"),
     (re.compile(r"ogue(s)?$"), r"og\1"),
     (re.compile(r"mme(s)?$"), r"m\1"),
-    (re.compile("ae|oe"), "e"),
+    (re.compile("(?:ae|oe)(?=[a-z]{2})"), "e"),
 )
+_BRITISH = re.compile("our|re|[iy]s|ll|enc|ogue|mme|[ao]e")
 
 
 @lru_cache(65_536)
 def spelled_in_american(norm: str) -> tuple[str, ...]:
     """How an American may spell a word: the list of English lacks many British forms."""
+    if not _BRITISH.search(norm):
+        return ()
     return tuple(other for form, instead in _AMERICAN if (other := form.sub(instead, norm)) != norm)
 
 
