@@ -103,7 +103,8 @@ def lay(
         for number, word in enumerate(our_words)
     ]
     for number in free:
-        substituted[number] = np.minimum(substituted[number], 0.1)
+        # rather the source's own words in brackets than none
+        substituted[number] = np.minimum(0.2 * substituted[number], 0.1)
     # at the ends the source has words enough: a misread one is likelier than none at all
     for number in {0, rows - 1, *((1, rows - 2) if rows > _ENDS else ())}:
         np.minimum(substituted[number], leave_ours[number] - 0.05, out=substituted[number])

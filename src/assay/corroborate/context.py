@@ -18,11 +18,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from assay.corroborate.channel import log_read
-from assay.corroborate.lexicon import slips
 from assay.corroborate.marks import CLOSING, OPENING, plain_marks
 from assay.corroborate.tokens import Token, letters, tokens
-from assay.corroborate.words import HEDGES, MODALS, denial, frequency
+from assay.corroborate.words import HEDGES, MODALS, counted, denial, frequency
 
 _AFTER = {
     "en": frozenset(
@@ -88,6 +89,8 @@ _TELLING = tuple(
     )
 )
 _RUN_ON = ("but", "not", "if", "unless", "never")  # words that the next one ran on to
+_CERTAIN = 400_000  # how often a word stands in the list that is hardly ever a misread one
+_COMMONEST = 300  # words that a misread one is held against
 _STOPS = ".!?。！？…"
 _SENTENCE = re.compile(
     r"[.!?…。！？]+[\"”’»'\)\]]*(?:\s+|\s?--\s?)(?=[\"“‘«„\(\[]?\W*[A-ZÀ-ÞА-ЯЁ\d])"
@@ -200,6 +203,17 @@ def changed_by(
     return Cut(before, False) if before else None
 
 
+@lru_cache(maxsize=1)
+def _candidates() -> tuple[tuple[str, str, float], ...]:
+    """The words of these rules and the commonest of the language: word, letters, log count."""
+    counts = counted("en")
+    common = sorted(counts, key=lambda word: -counts[word])[:_COMMONEST]
+    return tuple(
+        (word, letters(word), math.log(max(frequency(word), 2)))
+        for word in sorted({*_TELLING, *common})
+    )
+
+
 @lru_cache(maxsize=20_000)
 def _meant(norm: str, rate: float) -> str:
     """The word of these rules that a token was probably misread from, else the token as it is.
@@ -207,14 +221,14 @@ def _meant(norm: str, rate: float) -> str:
     A word is weighed by how common it is and by how likely a reader makes the token of it; what
     the token is as it stands, by how common that is.
     """
-    if len(norm) < 2 or rate <= 0:
+    if len(norm) < 2 or rate <= 0 or frequency(norm) > _CERTAIN:
         return norm
     seen = letters(norm)
     best, likeliest = norm, math.log(max(frequency(norm), 2)) + len(seen) * math.log1p(-rate)
-    for word in _TELLING:
-        plain = letters(word)
-        if abs(len(plain) - len(seen)) < 3 and 2 * slips(plain, seen) <= len(seen):
-            likely = math.log(max(frequency(word), 2)) + log_read(plain, seen, rate)
+    for word, plain, common in _candidates():
+        reach = min(2, len(seen) // 2)
+        if abs(len(plain) - len(seen)) <= reach and Levenshtein.distance(plain, seen) <= reach:
+            likely = common + log_read(plain, seen, rate)
             if likely > likeliest:
                 best, likeliest = word, likely
     if best == norm and not frequency(norm):

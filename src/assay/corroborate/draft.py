@@ -41,7 +41,8 @@ from assay.corroborate import context, values
 from assay.corroborate.align import Laid, lay
 from assay.corroborate.edits import Judged, judge
 from assay.corroborate.lexicon import Lexicon, Reading, rate_of, slips
-from assay.corroborate.marks import quoted, set_apart
+from assay.corroborate.marks import quoted, reporting, set_apart
+from assay.corroborate.misread import NOISY
 from assay.corroborate.sources import Held, Letters, Page, Region, Seeds, Sources, letters_of
 from assay.corroborate.speakers import is_name, name_of, told_apart
 from assay.corroborate.tokens import Token, is_han, tokens
@@ -447,13 +448,17 @@ class Checker:
         if not theirs:
             return None, None, theirs
         apart = set_apart(text, *window)
+        lexicon = self._lexicon(window[0])
+        norms = {token.norm for token in theirs}
+        rate = 0.0
+        if any(token.norm not in norms for token in ours):
+            rate = self._rate(window, lexicon)
+        if rate >= NOISY:
+            apart += reporting(text, theirs)
         loose = [any(low <= token.start < high for low, high in apart) for token in theirs]
         laid = lay(ours, theirs, free=free, gaps=gaps, loose=loose)
         if laid.begin >= laid.end:
             return None, None, theirs
-        lexicon = self._lexicon(window[0])
-        same = all(step.kind == "equal" for step in laid.steps)
-        rate = 0.0 if same else self._rate(window, lexicon)
         judged = judge(
             laid, ours, theirs, self.text, text, lexicon, rate,
             free=free, gaps=gaps, loose=loose,

@@ -8,9 +8,13 @@ the edge of a word and have a partner in the same paragraph. Offsets count code 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from assay.corroborate.tokens import tokens
+from rapidfuzz.distance import Levenshtein
+
+from assay.corroborate.tokens import Token, tokens
 from assay.corroborate.words import denial
 
 PAIRS = {
@@ -201,6 +205,50 @@ def set_apart(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if left is not None:
         found.append((left, _clause_end(text, left, end)))
     return found
+
+
+_CUES = (
+    "said says replied asked cried added told thought remarked exclaimed answered whispered"
+    " continued explained began observed shouted repeated returned declared announced wrote"
+).split()
+_EDGE = re.compile(r"[^\w\s]")
+_BEFORE_CUE, _BEHIND_CUE = 4, 9  # tokens that a reporting clause has on either side of its verb
+
+
+def reporting(text: str, found: Sequence[Token]) -> list[tuple[int, int]]:
+    """Reporting clauses whose quotation marks were misread: from mark to mark around such a verb.
+
+    What the speaker says of themselves ("I said") is none, nor is what denies.
+    """
+    clauses: list[tuple[int, int]] = []
+    for number, token in enumerate(found):
+        if not _cue(token.norm):
+            continue
+        low = number
+        while low and not _EDGE.search(text, found[low - 1].end, found[low].start):
+            low -= 1
+        high = number + 1
+        while high < len(found) and not _EDGE.search(text, found[high - 1].end, found[high].start):
+            high += 1
+        inside = [one.norm for one in found[low:high]]
+        if (
+            number - low > _BEFORE_CUE
+            or high - number > _BEHIND_CUE
+            or len(inside) < 2
+            or {"i", "we", "you"} & set(inside)
+            or any(map(denial, inside))
+        ):
+            continue
+        clauses.append((found[low].start, found[high - 1].end))
+    return clauses
+
+
+@lru_cache(maxsize=20_000)
+def _cue(norm: str) -> bool:
+    return any(
+        abs(len(word) - len(norm)) < 2 and Levenshtein.distance(word, norm) <= len(word) // 4
+        for word in _CUES
+    )
 
 
 _MARKS = CLOSING | OPENING | {'"'}

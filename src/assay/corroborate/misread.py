@@ -44,7 +44,7 @@ NOISY = 0.01  # rate from which a page is misread
 _WORDS = 1.6e9  # words that the English list was counted over
 _CHANGE = math.log(0.01)  # a writer changes one word in a hundred
 _FELLOW = math.log(0.5)  # ... and puts one of its fellows
-_KIN = math.log(0.2)  # ... or another form of the same word
+_KIN = math.log(0.05)  # ... or another form of the same word
 _DENIAL = 5.0  # what an account with a denial is given in advance
 _OPPOSITE = math.log(0.3)
 _OTHER_DENIAL = math.log(0.02)
@@ -52,8 +52,9 @@ _NUMBER = 2.0  # and one with another number
 _MODAL = 1.0  # or another modal verb
 _RAREST = -14.0
 _SLIP_OF_ANY = -2.0  # a slip of some word nobody named: which letter, and into what
-_UNKNOWN = -13.0  # a word that is on no list
-_UNKNOWN_NAME = -9.0
+_UNKNOWN = -16.0  # a word that is on no list
+_CASE = -10.0  # one that the case has on several pages
+_UNKNOWN_NAME = -13.0
 _MARGIN = 1.0
 # any common word of a length is about as likely as this
 _ANY = {1: -3.5, 2: -4.5, 3: -6.0, 4: -7.5, 5: -8.5}
@@ -97,7 +98,7 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
     elif any(map(str.isdigit, two)):
         stands += _RAREST  # no word at all
     else:
-        stands += _UNKNOWN_NAME if named or real else _UNKNOWN
+        stands += _CASE if real else _UNKNOWN_NAME if named else _UNKNOWN
     if misread <= stands + _MARGIN:
         return False
     return listed or misread > _any_other(one, two, lexicon, here, misread - _MARGIN) + _MARGIN
