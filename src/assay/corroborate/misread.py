@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -35,6 +36,7 @@ from assay.corroborate.words import (
     SPELLED,
     denial,
     fellows,
+    frequency,
     nt_stem,
     prefix_of,
     value,
@@ -44,12 +46,13 @@ NOISY = 0.01  # rate from which a page is misread
 _WORDS = 1.6e9  # words that the English list was counted over
 _CHANGE = math.log(0.01)  # a writer changes one word in a hundred
 _FELLOW = math.log(0.5)  # ... and puts one of its fellows
+_LIKE_ONES = 8  # of which no more than so many come into question
 _KIN = math.log(0.05)  # ... or another form of the same word
-_DENIAL = 5.0  # what an account with a denial is given in advance
+_DENIAL = 7.0  # what an account with a denial is given in advance
 _OPPOSITE = math.log(0.3)
-_OTHER_DENIAL = math.log(0.02)
-_NUMBER = 2.0  # and one with another number
-_MODAL = 1.0  # or another modal verb
+_OTHER_DENIAL = math.log(0.001)
+_NUMBER = 4.0  # and one with another number
+_MODAL = 2.5  # or another modal verb
 _RAREST = -14.0
 _SLIP_OF_ANY = -2.0  # a slip of some word nobody named: which letter, and into what
 _UNKNOWN = -16.0  # a word that is on no list
@@ -61,7 +64,10 @@ _ANY = {1: -3.5, 2: -4.5, 3: -6.0, 4: -7.5, 5: -8.5}
 _ANY_LONGER = -9.5
 _CLEAN = 1e-8  # the rate of a page that shows no slips, for tokens that are words
 _TYPO = 2e-3  # and for those that are none
+_MARK_OF_DENIAL = re.compile(r"'t$|n'(?!s)\w?$")
+_DENYING = ("un", "in", "im", "il", "ir", "dis", "non", "mis")
 _DENIALS = ("not", "no", "never", "nothing", "nobody", "none", "without", "cannot")
+_LISTED = 300  # how often the denying form of a word stands in the list
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -76,7 +82,7 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
     theirs_value = value(theirs)
     if any(character.isdigit() for character in ours):
         return theirs_value is None and _same_digits(one, two, rate)
-    if denial(theirs) and not denial(ours):
+    if not denial(ours) and (denial(theirs) or _MARK_OF_DENIAL.search(theirs)):
         return False
     if prefix_of(ours, theirs) or denying_slip(ours, theirs):
         return False
@@ -88,7 +94,7 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
     if rate < NOISY:
         here = _CLEAN if real or (named and lexicon.frequency(ours) < 1_000_000) else _TYPO
     misread = log_read(one, two, here)
-    if misread <= max(_changes(ours, one, two, here), default=_RAREST * 9) + _MARGIN:
+    if misread <= max(_changes(ours, theirs, here), default=_RAREST * 9) + _MARGIN:
         return False
     stands = _CHANGE + len(two) * math.log1p(-here)  # the writer put theirs for what stands there
     if theirs_value is not None:
@@ -104,12 +110,15 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
     return listed or misread > _any_other(one, two, lexicon, here, misread - _MARGIN) + _MARGIN
 
 
-def _changes(ours: str, one: str, two: str, rate: float) -> Iterator[float]:
-    """The accounts by which a writer put `ours` for a likely word that was read as `two`."""
-    here = Levenshtein.distance(one, two)
+def _changes(ours: str, theirs: str, rate: float) -> Iterator[float]:
+    """The accounts by which a writer put `ours` for a likely word that was read as `theirs`."""
+    two = letters(theirs)
+    reach = Levenshtein.distance(letters(ours), two) + 1
+    # "could't" shows its denial: nobody put that in
+    shown = _DENIAL if nt_stem(ours) and _MARK_OF_DENIAL.search(theirs) else 0.0
     for other, ahead in _others(ours):
-        if Levenshtein.distance(other, two) <= here + 1:
-            yield _CHANGE + ahead + log_read(other, two, rate)
+        if Levenshtein.distance(other, two) <= reach:
+            yield _CHANGE + ahead - shown + log_read(other, two, rate)
 
 
 def _any_other(one: str, two: str, lexicon: Lexicon, rate: float, enough: float) -> float:
@@ -152,7 +161,10 @@ def _others(ours: str) -> tuple[tuple[str, float], ...]:
 
     near = fellows(ours)
     for word in near:
-        add(word, _FELLOW - math.log(len(near)) + (_MODAL if ours in MODALS else 0.0))
+        add(
+            word,
+            _FELLOW - math.log(min(len(near), _LIKE_ONES)) + (_MODAL if ours in MODALS else 0.0),
+        )
     if ours in SPELLED:
         for word in SPELLED:
             add(word, _FELLOW - math.log(len(SPELLED)) + _NUMBER)
@@ -168,6 +180,11 @@ def _others(ours: str) -> tuple[tuple[str, float], ...]:
             add(word, _OPPOSITE + _DENIAL)
         if ours in NEGATABLE:
             add(NT_FORMS.get(ours, ours + "nt"), _OPPOSITE + _DENIAL)
+    for prefix in _DENYING:
+        rest = ours.removeprefix(prefix)
+        for word in (rest, prefix + ours):
+            if word != ours and len(word) > 3 and frequency(word) > _LISTED:
+                add(word, _OPPOSITE + _DENIAL)
     return tuple(found.items())
 
 
@@ -202,7 +219,7 @@ def _same_digits(one: str, two: str, rate: float) -> bool:
     meant = all(
         _AS_DIGIT.get(b, b if b.isdigit() else a) == a for a, b in zip(one, two, strict=True)
     )
-    return same * 2 >= len(one) and meant
+    return same * 2 > len(one) and meant
 
 
 # ---------------------------------------------------------------- words run together
@@ -216,7 +233,7 @@ def run_together(ours: Sequence[str], theirs: Sequence[str], lexicon: Lexicon, r
     """
     if _each_met(ours, theirs, lexicon, rate):
         return True
-    if rate < NOISY:
+    if rate < NOISY or denial_lost(ours, theirs):  # the "t" of "can,t" is no dirt
         return False
     kept = [norm for norm in theirs if len(norm) > 1]  # dirt reads as a letter
     return bool(kept) and len(kept) < len(theirs) and _each_met(ours, kept, lexicon, rate)
@@ -224,6 +241,8 @@ def run_together(ours: Sequence[str], theirs: Sequence[str], lexicon: Lexicon, r
 
 def _each_met(ours: Sequence[str], theirs: Sequence[str], lexicon: Lexicon, rate: float) -> bool:
     if denial_lost(ours, theirs):
+        return False
+    if any(map(_MARK_OF_DENIAL.search, theirs)) and not any(map(denial, ours)):
         return False
     return all(
         facing == letters(norm)
