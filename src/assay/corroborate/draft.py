@@ -42,7 +42,7 @@ from assay.corroborate.align import Laid, lay
 from assay.corroborate.edits import Judged, judge
 from assay.corroborate.lexicon import Lexicon, Reading, rate_of, slips
 from assay.corroborate.marks import quoted, reporting, set_apart
-from assay.corroborate.misread import NOISY
+from assay.corroborate.misread import NOISY, plainly_misread
 from assay.corroborate.sources import Held, Letters, Page, Region, Seeds, Sources, letters_of
 from assay.corroborate.speakers import is_name, name_of, told_apart
 from assay.corroborate.tokens import Token, is_han, tokens
@@ -54,9 +54,10 @@ _ELLIPSIS = re.compile(r"[\[(]?\s?(?:…|\.\s?\.\s?\.(?:\s?\.)?|⋯⋯?|—\s?�
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,80})\]")
 _ENOUGH = 0.55  # of the quotation's tokens must have their like, or it is not found
 _CLAUSE = 320  # characters that a reporting clause may take
+_NONE = 99  # alterations of a quotation for which no place was found
 _APART = 8  # tokens left out in silence from which two pieces are two places
 _WHITE = re.compile(r"\s")
-_AROUND = 450  # characters around a place from which the rate of slips is told
+_AROUND = 800  # characters around a place from which the rate of slips is told
 _STRETCH = 450  # ... in stretches of so many
 _RANK = {"verbatim": 0, "truncated": 1, "altered": 2, "spliced": 3, "misattributed": 4}
 
@@ -294,11 +295,12 @@ class Checker:
         regions = self.seeds.regions(whole, 16)
         if exact and (not regions or regions[0].seeds >= len(whole.folded) * 0.9):
             return
-        if not regions or regions[0].seeds < 3:
+        by_words = not regions or regions[0].seeds < 3
+        if by_words:
             regions = [*regions, *self.seeds.by_words(inside, whole)]
         done: set[tuple[int, int]] = set()
-        fewest = 99
-        for thorough in (False, True):
+        fewest = _NONE
+        for thorough in (False, True, True):
             for window in self._likely(whole, regions, thorough):
                 if window in done or any(
                     start >= window[0] and end <= window[1] for start, end in exact
@@ -309,8 +311,11 @@ class Checker:
                 if found:
                     fewest = min(fewest, found.alterations)
                     yield found
-            if fewest < 3 or exact:
+            if fewest < 3 or exact or (thorough and (by_words or fewest < _NONE)):
                 return
+            if thorough:
+                # common seeds hid the place, or hardly a letter there was read right
+                regions, by_words = self.seeds.by_words(inside, whole), True
 
     def _likely(
         self, whole: Letters, regions: Sequence[Region], thorough: bool = False
@@ -459,6 +464,8 @@ class Checker:
         laid = lay(ours, theirs, free=free, gaps=gaps, loose=loose)
         if laid.begin >= laid.end:
             return None, None, theirs
+        if rate < NOISY:
+            rate = max(rate, _rate_within(laid, ours, theirs, lexicon))
         judged = judge(
             laid, ours, theirs, self.text, text, lexicon, rate,
             free=free, gaps=gaps, loose=loose,
@@ -595,6 +602,19 @@ class Checker:
             if wanted and (norms[:3] if after else norms[-3:]) == wanted:
                 return True
         return False
+
+
+def _rate_within(
+    laid: Laid, ours: Sequence[Token], theirs: Sequence[Token], lexicon: Lexicon
+) -> float:
+    """How badly the place was read, as the draft's own words tell: two misread ones at least."""
+    seen = sum(
+        step.kind == "changed"
+        and step.high - step.low == step.end - step.begin == 1
+        and plainly_misread(ours[step.low].norm, theirs[step.begin].norm, lexicon)
+        for step in laid.steps
+    )
+    return seen / max(1, sum(len(token.norm) for token in ours)) if seen > 1 else 0.0
 
 
 def _better(one: _Found, than: _Found) -> bool:

@@ -24,9 +24,11 @@ _FLOOR = {2: 3_000, 3: 1_000, 4: 120}
 _COMMON = 5_000  # how often a word stands in the list that a misread one is held against
 _SOME = 3  # words that are none, from which a part may have been read badly
 _TELLING = 0.15  # of them must look like a common word
+_MANY = 0.12  # share of words on no list that hardly a text has: a third of that must
+_FOREIGN = 0.75  # share from which a text is in another language
 _UNLISTED = 0.02  # share of words on no list in any text
 _BROKEN = 0.9  # of words with a slip become none
-_TESTED = 6  # words that are none, of a stretch, that are held against common ones
+_TESTED = 5  # words that are none, of a stretch, that are held against common ones
 _BETWEEN = re.compile(r"[-\u2010-\u2015]+")
 _EDGES = ".,;:!?…\"'“”‘’„«»()[]_*/"
 _INSIDE = re.compile(r"[^\w'’|]")
@@ -141,10 +143,14 @@ def rate_of(readings: Sequence[Reading]) -> float:
     """The share of letters that went wrong in stretches of text, in [0, 0.25]; 0: no sign of any.
 
     A word of n letters is whole with probability (1 - rate) ** n. One or two words that are none,
-    or many that resemble no common word, are no bad reading.
+    or several that resemble no common word, are no bad reading; and where hardly a word is one,
+    the language is another.
     """
     looked, size, bad, tested, telling = (sum(row) for row in zip(*readings, strict=True))
-    if bad < _SOME or telling < max(2, _TELLING * tested):
+    if bad < _SOME or bad > _FOREIGN * looked:
+        return 0.0
+    needed = max(1, _TELLING / 3 * tested) if bad > _MANY * looked else max(2, _TELLING * tested)
+    if telling < needed:
         return 0.0
     share = (bad / looked - _UNLISTED) / (1 - _UNLISTED) / _BROKEN
     if share <= 0:

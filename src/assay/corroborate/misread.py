@@ -26,7 +26,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from assay.corroborate.channel import log_read, takes_for
+from assay.corroborate.channel import log_read, slips_between, takes_for
 from assay.corroborate.lexicon import Lexicon, slips
 from assay.corroborate.tokens import is_han, letters, shape
 from assay.corroborate.words import (
@@ -58,6 +58,7 @@ _SLIP_OF_ANY = -2.0  # a slip of some word nobody named: which letter, and into 
 _UNKNOWN = -16.0  # a word that is on no list
 _CASE = -10.0  # one that the case has on several pages
 _UNKNOWN_NAME = -13.0
+_LOOKS_ALIKE = 2.0  # -log of the share of slips, under which two letters look alike
 _MARGIN = 1.0
 # any common word of a length is about as likely as this
 _ANY = {1: -3.5, 2: -4.5, 3: -6.0, 4: -7.5, 5: -8.5}
@@ -67,6 +68,7 @@ _TYPO = 2e-3  # and for those that are none
 _MARK_OF_DENIAL = re.compile(r"'t$|n'(?!s)\w?$")
 _DENYING = ("un", "in", "im", "il", "ir", "dis", "non", "mis")
 _DENIALS = ("not", "no", "never", "nothing", "nobody", "none", "without", "cannot")
+_SHORTEST = 2  # letters of a denial all of which must be there ("no")
 _LISTED = 300  # how often the denying form of a word stands in the list
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -86,10 +88,18 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
         return False
     if prefix_of(ours, theirs) or denying_slip(ours, theirs):
         return False
+    if denial(ours) and (
+        2 * slips_between(one, two)[0] > len(one) or len(two) < len(one) == _SHORTEST
+    ):
+        return False  # a denial is there where most of it can be read
     listed = lexicon.listed(theirs)
     often = 0 if listed else lexicon.count(theirs)
     # an engine misreads a common word in the same way again and again
-    real = listed or (often >= 3 and often * 50 > lexicon.count(ours))
+    real = listed or (
+        often >= 3
+        and often * 50 > lexicon.count(ours)
+        and not plainly_misread(ours, theirs, lexicon)
+    )
     here = rate
     if rate < NOISY:
         here = _CLEAN if real or (named and lexicon.frequency(ours) < 1_000_000) else _TYPO
@@ -108,6 +118,14 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
     if misread <= stands + _MARGIN:
         return False
     return listed or misread > _any_other(one, two, lexicon, here, misread - _MARGIN) + _MARGIN
+
+
+def plainly_misread(ours: str, theirs: str, lexicon: Lexicon) -> bool:
+    """Whether a token is no word and one look-alike slip from the draft's, which is one."""
+    if not lexicon.listed(ours) or lexicon.listed(theirs):
+        return False
+    count, cost = slips_between(letters(ours), letters(theirs))
+    return count == 1 and cost < _LOOKS_ALIKE
 
 
 def _changes(ours: str, theirs: str, rate: float) -> Iterator[float]:

@@ -33,6 +33,7 @@ SEED = 6  # letters
 SEED_HAN = 4  # characters
 _BITS = 22
 _COMMON = 400  # a seed with more places says little
+_SHORT = 60  # letters of a quotation of which every few are looked for where seeds fail
 _WALL = "\n\x00\n"  # between pages that do not follow each other
 _KEPT_SIGNS = frozenset("%‰$€£¥₽&")
 
@@ -309,10 +310,18 @@ class Seeds:
             {token for token in tokens(quotation) if len(token.norm) > 3 or is_han(token.norm)},
             key=lambda token: -len(token.norm),
         )
-        for token in words[:4]:
-            low = int(np.searchsorted(whole.origin, token.start))
-            needle = letters_of(quotation[token.start : token.end]).folded
-            written = needle.tobytes().decode("utf-32-le", "surrogatepass")
+        needles = [
+            (
+                int(np.searchsorted(whole.origin, token.start)),
+                letters_of(quotation[token.start : token.end]).string(),
+            )
+            for token in words[:4]
+        ]
+        letters = whole.string()
+        if len(letters) <= _SHORT:
+            # a page read so badly that no long word is whole
+            needles += [(at, letters[at : at + 5]) for at in range(0, len(letters) - 4, 4)]
+        for low, written in needles:
             at = self._plain.find(written) if written else -1
             met: list[tuple[int, int]] = []
             while at >= 0 and len(met) < 300:
