@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -101,6 +101,7 @@ _ABBREVIATED = re.compile(
     r"|Apr|Jun|Jul|Aug|Sept|Sep|Oct|U\.S|U\.N|a\.m|p\.m|etc|Inc|Corp|Co)|\b[A-Z])\.$"
 )
 REACH = 320
+_Rate = Callable[[], float]
 
 
 def left_of(text: str, start: int, low: int = 0) -> str:
@@ -187,13 +188,13 @@ def changed_by(
     low: int = 0,
     high: int | None = None,
     language: str = "en",
-    rate: float = 0.0,
+    rate: _Rate = float,
 ) -> Cut | None:
     """The words around `text[start:end]` that change its sense, None where none do.
 
     `beside` are the tokens of the draft's own sentence around the quotation: what the writer
-    says in their own words ("He did not believe it was …") was not left out. `rate` is the share
-    of letters that were misread there.
+    says in their own words ("He did not believe it was …") was not left out. `rate` gives the
+    share of letters that were misread there; it is asked where a word stands on no list.
     """
     said = {token.norm for token in beside}
     after = _after(text, end, said, high, language, rate)
@@ -239,19 +240,23 @@ def _meant(norm: str, rate: float) -> str:
     return best
 
 
-def _read(token: Token, rate: float) -> Token:
-    return token._replace(norm=_meant(token.norm, round(rate, 2)))
+def _read(text: str, found: list[Token], rate: _Rate) -> list[Token]:
+    """The tokens as they were meant, where one of them is no word."""
+    if all(frequency(token.norm) or text[token.start].isupper() for token in found):
+        return found
+    share = round(rate(), 2)
+    return [token._replace(norm=_meant(token.norm, share)) for token in found]
 
 
 def _after(
-    text: str, end: int, said: set[str], high: int | None, language: str, rate: float
+    text: str, end: int, said: set[str], high: int | None, language: str, rate: _Rate
 ) -> str:
     rest, ended = right_of(text, end, high)
     if not rest:
         return ""
     if rest.startswith(_AFTER_HAN):
         return rest[:2]
-    following = [_read(token, rate) for token in tokens(rest, 0, 60)[:3]]
+    following = _read(rest, tokens(rest, 0, 60)[:3], rate)
     if not following:
         return ""
     first = following[0].norm
@@ -270,9 +275,9 @@ def _after(
     return ""
 
 
-def _before(text: str, start: int, said: set[str], low: int, language: str, rate: float) -> str:
+def _before(text: str, start: int, said: set[str], low: int, language: str, rate: _Rate) -> str:
     left = left_of(text, start, low)
-    before = [_read(token, rate) for token in tokens(left)]
+    before = _read(left, tokens(left), rate)
     if not before:
         return ""
     conditions = _BEFORE_START.get(language, frozenset())

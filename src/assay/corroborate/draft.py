@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
@@ -54,10 +55,11 @@ _ELLIPSIS = re.compile(r"[\[(]?\s?(?:…|\.\s?\.\s?\.(?:\s?\.)?|⋯⋯?|—\s?�
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,80})\]")
 _ENOUGH = 0.55  # of the quotation's tokens must have their like, or it is not found
 _CLAUSE = 320  # characters that a reporting clause may take
+_TELLS = 30  # letters of a quotation that stands word for word, for which no other place is sought
 _NONE = 99  # alterations of a quotation for which no place was found
 _APART = 8  # tokens left out in silence from which two pieces are two places
 _WHITE = re.compile(r"\s")
-_AROUND = 800  # characters around a place from which the rate of slips is told
+_AROUND = 450  # characters around a place from which the rate of slips is told
 _STRETCH = 450  # ... in stretches of so many
 _RANK = {"verbatim": 0, "truncated": 1, "altered": 2, "spliced": 3, "misattributed": 4}
 
@@ -292,6 +294,8 @@ class Checker:
                 found = self._exactly(quotation, start, end)
                 if found:
                     yield found
+        if exact and len(whole.folded) >= _TELLS:
+            return
         regions = self.seeds.regions(whole, 16)
         if exact and (not regions or regions[0].seeds >= len(whole.folded) * 0.9):
             return
@@ -546,8 +550,16 @@ class Checker:
             low = segments[number - 1][1] if number else low
             high = segments[number + 1][0] if number + 1 < len(segments) else high
             language = self.seeds.language(self.seeds.page_at(start))
-            rate = self._rate((start, end), self._lexicon(start))
-            cut = context.changed_by(self.seeds.text, start, end, beside, low, high, language, rate)
+            cut = context.changed_by(
+                self.seeds.text,
+                start,
+                end,
+                beside,
+                low,
+                high,
+                language,
+                partial(self._rate, (start, end), self._lexicon(start)),
+            )
             if cut and not self._said_next(quotation, start, end, cut.after):
                 verdict = "truncated"
                 notes[0] = f"left out: {cut.words}"

@@ -1,16 +1,13 @@
 """Say what kind of change lies between a quotation and its source, or that a reader slipped.
 
-How alike two texts are cannot tell: "not" put in changes a sentence less than three rate
-letters in a hundred. So each token that differs is looked at. It is *noise* when the source's
-token is no word and a slip of a character explains it from the draft's; all else alters.
+How alike two texts are cannot tell: "not" put in changes a sentence less than three misread
+letters in a hundred. So each place that differs is looked at. It is *noise* where a reader with
+the page's rate of slips is a likelier cause than a writer (`misread`); all else alters.
 
 1. Tokens whose letters are the same differ in form alone, unless joining them loses a denial
    ("not able", "notable").
 2. Numbers that have the same value are the same.
-3. A source's token that is a real word is never noise, but on a page , and there only where no writer would put the one for the other.
-4. A token that stands nearer to a denial, or to another common word, than to the draft's word is
-   no slip of the draft's word.
-5. What was added is what was dropped elsewhere: the order was changed.
+3. What was added is what was dropped elsewhere: the order was changed.
 """
 
 from __future__ import annotations

@@ -299,7 +299,7 @@ _CLOSE_TO_DENIAL = frozenset("now nor note new got hot lot know knew ever every 
 
 
 def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether one side denies and the other, letters slipped or not, does not (rule 4).
+    """Whether one side denies and the other, letters slipped or not, does not (rule 2).
 
     The letters decide: put a denial in, take one out, or put its opposite; where that lies nearer
     to the source than the draft's own words, the denial was put in or taken out by the writer.
@@ -342,7 +342,7 @@ def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def denying_slip(one: str, two: str) -> bool:
-    """Whether one of two words is the other made to deny, read with a slip or two (rule 4)."""
+    """Whether one of two words is the other made to deny, read with a slip or two (rule 2)."""
     return _denies_more(one, two) or _denies_more(two, one)
 
 
