@@ -149,7 +149,7 @@ def rate_of(readings: Sequence[Reading]) -> float:
     looked, size, bad, tested, telling = (sum(row) for row in zip(*readings, strict=True))
     if bad < _SOME or bad > _FOREIGN * looked:
         return 0.0
-    needed = max(1, _TELLING / 3 * tested) if bad > _MANY * looked else max(2, _TELLING * tested)
+    needed = max(2, tested * (_TELLING / 3 if bad > _MANY * looked else _TELLING))
     if telling < needed:
         return 0.0
     share = (bad / looked - _UNLISTED) / (1 - _UNLISTED) / _BROKEN
