@@ -125,7 +125,7 @@ class _Block:
         our_norms = tuple(self.ours[n].norm for n in mine)
         their_norms = tuple(self.theirs[n].norm for n in other)
         if mine and other:
-            if self._form_alone(our_norms, their_norms, lexicon):
+            if self._form_alone(our_norms, their_norms, lexicon, rate):
                 for number in mine:
                     held[number] = True
                 return []
@@ -152,7 +152,11 @@ class _Block:
         return found
 
     def _form_alone(
-        self, our_norms: tuple[str, ...], their_norms: tuple[str, ...], lexicon: Lexicon
+        self,
+        our_norms: tuple[str, ...],
+        their_norms: tuple[str, ...],
+        lexicon: Lexicon,
+        rate: float,
     ) -> bool:
         """Rule 1."""
         joined = "".join(letters(norm) for norm in our_norms)
@@ -166,7 +170,7 @@ class _Block:
             if denial(with_mark) or denial(without):
                 return bool(denial(with_mark)) == bool(denial(without)) or "'" in with_mark
             # "we're" and "were" are two words, "dont" is none
-            return not (lexicon.listed(without) and lexicon.listed(with_mark))
+            return rate >= NOISY or not (lexicon.listed(without) and lexicon.listed(with_mark))
         if any(norm[0].isdigit() for norm in our_norms + their_norms):
             return our_norms == their_norms or not any(
                 value(norm) is not None for norm in our_norms + their_norms
@@ -191,11 +195,13 @@ class _Block:
             our_norms, their_norms = our_norms[1:], their_norms[1:]
         while our_norms and their_norms and our_norms[-1] == their_norms[-1]:
             our_norms, their_norms = our_norms[:-1], their_norms[:-1]
-        if not our_norms or not their_norms or set(our_norms) & set(their_norms):
-            return False  # the same word at another place: the order was changed
-        if any(map(_has_digit, our_norms)):
+        if not our_norms or not their_norms or any(map(_has_digit, our_norms)):
             return False
-        whole = [norm for norm in their_norms if len(norm) > 2 and lexicon.listed(norm)]
+        whole = [
+            norm
+            for norm in their_norms
+            if len(norm) > 2 and norm not in our_norms and lexicon.listed(norm)
+        ]
         if len(whole) > (0 if rate < NOISY else len(their_norms) // 3):
             return False
         if self._others_word(our_norms, their_norms, lexicon):
@@ -258,7 +264,7 @@ class _Block:
             return [self._row(self._kind(mine, other, lexicon), mine, other)]
         our_norms = tuple(self.ours[n].norm for n in mine)
         their_norms = tuple(self.theirs[n].norm for n in other)
-        if self._form_alone(our_norms, their_norms, lexicon):
+        if self._form_alone(our_norms, their_norms, lexicon, rate):
             for number in mine:
                 held[number] = True
             return []

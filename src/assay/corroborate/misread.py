@@ -50,6 +50,7 @@ _LIKE_ONES = 8  # of which no more than so many come into question
 _KIN = math.log(0.05)  # ... or another form of the same word
 _DENIAL = 7.0  # what an account with a denial is given in advance
 _OPPOSITE = math.log(0.3)
+_BESIDE = math.log(0.05)
 _OTHER_DENIAL = math.log(0.001)
 _NUMBER = 4.0  # and one with another number
 _MODAL = 2.5  # or another modal verb
@@ -65,9 +66,10 @@ _ANY = {1: -3.5, 2: -4.5, 3: -6.0, 4: -7.5, 5: -8.5}
 _ANY_LONGER = -9.5
 _CLEAN = 1e-8  # the rate of a page that shows no slips, for tokens that are words
 _TYPO = 2e-3  # and for those that are none
-_MARK_OF_DENIAL = re.compile(r"'t$|n'(?!s)\w?$")
+_MARK_OF_DENIAL = re.compile(r"'t$|n'(?![rs])\w?$")
 _DENYING = ("un", "in", "im", "il", "ir", "dis", "non", "mis")
 _DENIALS = ("not", "no", "never", "nothing", "nobody", "none", "without", "cannot")
+_RARE_DENIAL = 100_000  # how often a denial stands in the list that is hardly one
 _SHORTEST = 2  # letters of a denial all of which must be there ("no")
 _LISTED = 300  # how often the denying form of a word stands in the list
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -84,14 +86,17 @@ def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bo
     theirs_value = value(theirs)
     if any(character.isdigit() for character in ours):
         return theirs_value is None and _same_digits(one, two, rate)
-    if not denial(ours) and (denial(theirs) or _MARK_OF_DENIAL.search(theirs)):
+    if not denial(ours) and (
+        (denial(theirs) and not (rate >= NOISY and _seldom_denies(theirs, lexicon)))
+        or _MARK_OF_DENIAL.search(theirs)
+    ):
         return False
-    if prefix_of(ours, theirs) or denying_slip(ours, theirs):
+    if (prefix_of(ours, theirs) and lexicon.listed(theirs)) or denying_slip(ours, theirs):
         return False
     if denial(ours) and (
-        2 * slips_between(one, two)[0] > len(one) or len(two) < len(one) == _SHORTEST
+        2 * slips_between(one, two)[0] > len(one) + 1 or len(two) < len(one) == _SHORTEST
     ):
-        return False  # a denial is there where most of it can be read
+        return False  # a denial is there where half of it can be read
     listed = lexicon.listed(theirs)
     often = 0 if listed else lexicon.count(theirs)
     # an engine misreads a common word in the same way again and again
@@ -198,10 +203,14 @@ def _others(ours: str) -> tuple[tuple[str, float], ...]:
             add(word, _OPPOSITE + _DENIAL)
         if ours in NEGATABLE:
             add(NT_FORMS.get(ours, ours + "nt"), _OPPOSITE + _DENIAL)
+    if not denial(ours):
+        # a denial beside the word that ran into it: "it'srot"
+        for word in (ours + "not", "not" + ours, ours + "un", ours + "in"):
+            add(word, _BESIDE + _DENIAL)
     for prefix in _DENYING:
         rest = ours.removeprefix(prefix)
         for word in (rest, prefix + ours):
-            if word != ours and len(word) > 3 and frequency(word) > _LISTED:
+            if word != ours and min(len(word), len(ours)) > 3 and frequency(word) > _LISTED:
                 add(word, _OPPOSITE + _DENIAL)
     return tuple(found.items())
 
@@ -211,15 +220,22 @@ def _commonness(norm: str, lexicon: Lexicon) -> float:
     return max(_RAREST, math.log(count / _WORDS)) if count else _RAREST
 
 
+def _seldom_denies(norm: str, lexicon: Lexicon) -> bool:
+    """Whether a denial is so rare that a misread word is likelier ("nay", "pas" in English)."""
+    return lexicon.frequency(norm) < _RARE_DENIAL and not nt_stem(norm)
+
+
+_ENDINGS = frozenset(("", *"s es d ed ing er est ly n en t y ies ied e".split()))
+
+
 def _kin(one: str, two: str) -> bool:
-    """Whether two words are forms of one, as far as their beginnings tell."""
-    longest = max(len(one), len(two))
+    """Whether two words are forms of one, as far as their ends tell."""
     same = 0
     for a, b in zip(one, two, strict=False):
         if a != b:
             break
         same += 1
-    return same >= 3 and same >= longest - 3
+    return same >= 3 and one[same:] in _ENDINGS and two[same:] in _ENDINGS
 
 
 _AS_DIGIT = {
@@ -334,7 +350,8 @@ def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
             return True
     if ours_denied == theirs_denied:
         return any(
-            Levenshtein.distance(shape("".join((*words[:at], word, *words[at:]))), other) < apart
+            Levenshtein.distance(shape("".join((*words[:at], word, *words[at:]))), other)
+            < apart + (apart > 2)
             for at in range(len(words) + 1)
             for word in ("not", "nt", "no", "never")
         )
