@@ -349,9 +349,9 @@ def denial_lost(ours: Sequence[str], theirs: Sequence[str]) -> bool:
         ):
             return True
     if ours_denied == theirs_denied:
+        bound = apart + (apart > 2)
         return any(
-            Levenshtein.distance(shape("".join((*words[:at], word, *words[at:]))), other)
-            < apart + (apart > 2)
+            Levenshtein.distance(shape("".join((*words[:at], word, *words[at:]))), other) < bound
             for at in range(len(words) + 1)
             for word in ("not", "nt", "no", "never")
         )
