@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from assay.corroborate.align import Laid, Step
 from assay.corroborate.lexicon import Lexicon, slips
-from assay.corroborate.misread import NOISY, denying_slip, is_noise, run_together
+from assay.corroborate.misread import NOISY, denying_slip, is_noise, may_be_lost, run_together
 from assay.corroborate.tokens import Token, is_han, letters
 from assay.corroborate.words import MODALS, denial, prefix_of, total, value
 from assay.model.draft import Edit, EditKind
@@ -257,8 +257,8 @@ class _Block:
             return [self._row(self._kind(mine, other, lexicon), mine, other)]
         if step.kind == "added":
             token = self.ours[step.low]
-            lost = len(token.norm) == 1 and not is_han(token.norm) and value(token.norm) is None
-            if lost and rate >= NOISY:
+            lost = not is_han(token.norm) and value(token.norm) is None
+            if lost and may_be_lost(token.norm, rate):
                 held[step.low] = True
                 return [self._row("noise", mine, other)]
             return [self._row(self._kind(mine, other, lexicon), mine, other)]

@@ -70,6 +70,7 @@ class Lexicon:
         self._real: dict[str, bool] = {}
         self._seen: dict[str, bool] = {}
         self._telling: dict[str, bool] = {}
+        self.weighed: dict[tuple[str, str, float, bool], bool] = {}
         self.readings: dict[tuple[int, int], Reading] = {}
 
     def listed(self, norm: str) -> bool:
@@ -140,11 +141,11 @@ class Lexicon:
 
 
 def rate_of(readings: Sequence[Reading]) -> float:
-    """The share of letters that went wrong in stretches of text, in [0, 0.25]; 0: no sign of any.
+    """The share of letters that went wrong in stretches of text, in [0, 0.25], to a hundredth.
 
-    A word of n letters is whole with probability (1 - rate) ** n. One or two words that are none,
-    or several that resemble no common word, are no bad reading; and where hardly a word is one,
-    the language is another.
+    0: no sign of any. A word of n letters is whole with probability (1 - rate) ** n. One or two
+    words that are none, or several that resemble no common word, are no bad reading; and where
+    hardly a word is one, the language is another.
     """
     looked, size, bad, tested, telling = (sum(row) for row in zip(*readings, strict=True))
     if bad < _SOME or bad > _FOREIGN * looked:
@@ -155,4 +156,4 @@ def rate_of(readings: Sequence[Reading]) -> float:
     share = (bad / looked - _UNLISTED) / (1 - _UNLISTED) / _BROKEN
     if share <= 0:
         return 0.0
-    return float(min(_MOST, 1 - (1 - min(share, 0.99)) ** (looked / size)))
+    return round(float(min(_MOST, 1 - (1 - min(share, 0.99)) ** (looked / size))), 2)

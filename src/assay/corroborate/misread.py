@@ -75,11 +75,27 @@ _LISTED = 300  # how often the denying form of a word stands in the list
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+def may_be_lost(ours: str, rate: float) -> bool:
+    """Whether a reader may have lost a word whole: a letter that stands alone, and no "a".
+
+    Where an "a" is missing, a "no" may have stood.
+    """
+    return rate >= NOISY and len(ours) == 1 and ours not in OPPOSED
+
+
 def is_noise(ours: str, theirs: str, lexicon: Lexicon, rate: float, *, named: bool = False) -> bool:
     """Whether a source's token is a misreading of the draft's word.
 
-    `named`: the source writes it as a name.
+    `named`: the source writes it as a name. What was weighed once is remembered in the lexicon.
     """
+    key = (ours, theirs, rate, named)
+    known = lexicon.weighed.get(key)
+    if known is None:
+        known = lexicon.weighed[key] = _weigh(ours, theirs, lexicon, rate, named)
+    return known
+
+
+def _weigh(ours: str, theirs: str, lexicon: Lexicon, rate: float, named: bool) -> bool:
     one, two = letters(ours), letters(theirs)
     if not one or not two or is_han(ours) or is_han(theirs):
         return False
@@ -281,7 +297,7 @@ def _each_met(ours: Sequence[str], theirs: Sequence[str], lexicon: Lexicon, rate
     return all(
         facing == letters(norm)
         or is_noise(norm, facing, lexicon, rate)
-        or (not facing and len(norm) == 1 and rate >= NOISY)  # a letter that stood alone
+        or (not facing and may_be_lost(norm, rate))
         for norm, facing in zip(ours, _facing(ours, theirs), strict=True)
     )
 
