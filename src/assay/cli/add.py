@@ -116,7 +116,10 @@ def print_added(case: Any, added: dict[str, Any], as_json: bool) -> int:
     if waiting:
         rows.append(("OCR waits", f"{plural(waiting, 'page')}: run `assay retry`"))
     rows.append(("Time", f"{added['seconds']:.1f} s"))
-    if added["problems"] or unread:
+    if added["problems"] and not unread:
+        said = f"{plural(added['problems'], 'problem')}, each in a part of an exhibit"
+        rows.append(("Not whole", f"{said}: `assay account --problems`"))
+    elif unread:
         rows.append(
             (
                 "Not read",
