@@ -25,7 +25,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from assay.corroborate.lexicon import Lexicon
-from assay.corroborate.tokens import APOSTROPHES, fold, is_han, tokens
+from assay.corroborate.tokens import APOSTROPHES, fold, is_han, tokens, words_in
 from assay.corroborate.words import language_of
 from assay.model.statement import Heard
 
@@ -458,7 +458,7 @@ class Held:
         if self._words is None:
             index: dict[str, list[int]] = {}
             for number, page in enumerate(self.seeds.pages):
-                for word in {token.norm for token in tokens(page.text)}:
+                for word in words_in(page.text):
                     index.setdefault(word, []).append(number)
             self._words = index
         return self._words

@@ -82,6 +82,11 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     return [Token(_norm(match.group()), match.start(), match.end()) for match in found]
 
 
+def words_in(text: str) -> set[str]:
+    """The folded tokens of a text, each once: without their places this costs a fifth."""
+    return {_norm(word) for word in set(_TOKEN.findall(text))}
+
+
 def is_han(word: str) -> bool:
     """Whether a token is one character of a script without spaces."""
     return len(word) == 1 and _HAN_CHARACTER.match(word) is not None
