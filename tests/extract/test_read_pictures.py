@@ -15,6 +15,7 @@ from assay.extract.picture import draw, raster
 from assay.extract.spool import Spool
 from assay.model.reading import Reading
 from assay.settings import Limits
+from assay.testing.makers import images
 
 FILM = b"\0\0\0\x14ftypisom\0\0\0\1mp42" + bytes(range(1, 200))
 
@@ -213,3 +214,55 @@ def test_a_frame_that_is_broken_costs_no_frame_before_it() -> None:
     reading = made.read_bytes(bytes(body), "a.tiff")
     assert len(reading.pages) == 1
     assert [(p.code, p.where) for p in reading.problems] == [("truncated", "page 2")]
+
+
+# ---------------------------------------------------------------- JBIG2
+
+
+def two_sheets() -> list[Image.Image]:
+    sheets = []
+    for left in (40, 200):
+        sheet = Image.new("L", (400, 300), 255)
+        sheet.paste(0, (left, 60, left + 90, 200))
+        sheets.append(sheet)
+    return sheets
+
+
+@pytest.mark.parametrize("heads_first", [False, True])
+def test_each_page_of_a_jbig2_file_waits_for_ocr_and_is_drawn_as_it_was(
+    heads_first: bool, tmp_path: Path
+) -> None:
+    sheets = two_sheets()
+    body = images.jbig2(sheets, dpi=150, heads_first=heads_first)
+    reading = made.read_bytes(body, "scan.jb2")
+    assert reading.type == "image/x-jbig2"
+    assert [page.wants_ocr for page in reading.pages] == [True, True]
+    assert reading.pages[0].width == 400 * 72 / 150
+    assert made.codes(reading) == set()
+    (tmp_path / "scan.jb2").write_bytes(body)
+    for number, sheet in enumerate(sheets, 1):
+        drawn = raster(tmp_path / "scan.jb2", number, 200, Limits())
+        assert drawn.convert("L").tobytes() == sheet.tobytes()
+
+
+def test_a_jbig2_file_that_is_cut_off_keeps_its_whole_pages_and_says_so() -> None:
+    whole = images.jbig2(two_sheets())
+    reading = made.read_bytes(whole[:-40], "scan.jb2")
+    assert len(reading.pages) == 2 and "truncated" in made.codes(reading)
+    none = made.read_bytes(whole[:20], "scan.jb2")
+    assert (none.status, made.codes(none)) == ("unread", {"damaged"})
+
+
+def test_a_jbig2_page_of_gigapixels_ends_at_the_limit() -> None:
+    body = images.jbig2([Image.new("L", (400, 300), 255)])
+    large = body.replace(struct.pack(">II", 400, 300), struct.pack(">II", 70_000, 70_000))
+    assert "limit_pixels" in made.codes(made.read_bytes(large, "scan.jb2"))
+
+
+def test_no_byte_of_a_jbig2_file_can_make_its_reader_slip() -> None:
+    body = images.jbig2([Image.new("L", (60, 40), 0)])
+    for at in range(len(body)):
+        for value in (0, 0x7F, 0xE0, 0xFF):
+            broken = body[:at] + bytes([value]) + body[at + 1 :]
+            reading = made.read_bytes(broken, "scan.jb2")
+            assert reading.pages or reading.problems or reading.text

@@ -51,7 +51,7 @@ _FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp",
          "image/jp2", "image/avif", "image/vnd.microsoft.icon", "image/heic", "image/heif",
          "image/vnd.adobe.photoshop", "image/x-pcx", "image/x-tga", "image/x-portable-anymap",
-         "image/x-icns"),
+         "image/x-icns", "image/x-jbig2"),
     ),
     ("docx", "read_docx", (types.DOCX,)),
     ("wordml", "read_wordml", (types.WORDML,)),

@@ -21,7 +21,7 @@ from typing import Any
 import PIL
 from PIL import ExifTags, Image, ImageFile
 
-from assay.extract import dates, image_parts
+from assay.extract import dates, image_parts, jbig2
 from assay.extract.problems import LEFT_WITHOUT_OCR, Stop
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
@@ -35,7 +35,7 @@ CARD = Card(
         "image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp",
         "image/jp2", "image/avif", "image/vnd.microsoft.icon", "image/heic", "image/heif",
         "image/vnd.adobe.photoshop", "image/x-pcx", "image/x-tga", "image/x-portable-anymap",
-        "image/x-icns",
+        "image/x-icns", "image/x-jbig2",
     ),
     limits="camera raw files are named, not read; of a layered picture the whole is read",
 )  # fmt: skip
@@ -43,7 +43,7 @@ _KINDS = (
     "PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "JPEG2000", "AVIF", "ICO", "PSD", "PCX",
     "TGA", "PPM", "ICNS", "DIB", "CUR",
 )  # fmt: skip
-_PAGED = ("TIFF", "HEIF")
+_PAGED = ("TIFF", "HEIF", "JBIG2")
 _MOVING = ("GIF", "WEBP", "PNG", "AVIF")
 _STANDING = 500  # milliseconds for which a frame must stand to be read by a person
 _LOOKED_AT = 300  # frames of a moving picture that are looked at
@@ -95,9 +95,12 @@ _load_plugins()
 
 
 def _kinds(path: Path) -> tuple[str, ...]:
-    """The kinds to try; HEIF has a library of its own, loaded where its first bytes ask."""
+    """The kinds to try; HEIF and JBIG2 have readers apart, loaded where the first bytes ask."""
     with path.open("rb") as stream:
         head = stream.read(16)
+    if head.startswith(jbig2.MAGIC):
+        jbig2.register()
+        return ("JBIG2",)
     if head[4:8] != b"ftyp" or head[8:12] in (b"avif", b"avis"):
         return _KINDS
     import pillow_heif
@@ -240,6 +243,8 @@ def _turned(picture: Image.Image) -> tuple[int, int]:
 
 def _look_for_end(request: Request, picture: Image.Image, transcript: Transcript) -> None:
     """Say where a JPEG or PNG ends early."""
+    if picture.format == "JBIG2" and not getattr(picture, "whole", True):
+        transcript.trouble("truncated", "", "no end mark of JBIG2")
     mark = {"PNG": b"IEND", "JPEG": b"\xff\xd9", "MPO": b"\xff\xd9"}.get(picture.format or "")
     if mark is None:
         return

@@ -82,6 +82,7 @@ TYPES = {
     "image/wmf": "WMF drawing",
     "image/jp2": "JPEG 2000 picture",
     "image/avif": "AVIF picture",
+    "image/x-jbig2": "JBIG2 scan",
     "image/vnd.microsoft.icon": "icon",
     "image/x-icns": "icon",
     "image/heic": "HEIC picture",
