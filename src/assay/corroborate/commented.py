@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from assay.corroborate.tokens import shared_start
 from assay.corroborate.wording import place, summary
 from assay.model.draft import ALARMS, Check
 
@@ -192,22 +193,13 @@ def _find(letters: str, text: str, checks: Sequence[Check]) -> list[tuple[int, i
         best: tuple[int, int] | None = None
         at = letters.find(wanted) if wanted else -1
         while at >= 0:
-            fit = _shared(letters[max(0, at - _AROUND) : at][::-1], before[::-1])
-            fit += _shared(letters[at + len(wanted) : at + len(wanted) + _AROUND], after)
+            fit = shared_start(letters[max(0, at - _AROUND) : at][::-1], before[::-1])
+            fit += shared_start(letters[at + len(wanted) : at + len(wanted) + _AROUND], after)
             if best is None or fit > best[0]:
                 best = (fit, at)
             at = letters.find(wanted, at + 1)
         found.append((best[1], best[1] + len(wanted)) if best else None)
     return found
-
-
-def _shared(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _part(

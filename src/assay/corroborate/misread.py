@@ -28,7 +28,7 @@ from rapidfuzz.distance import Levenshtein
 
 from assay.corroborate.channel import log_read, slips_between, takes_for
 from assay.corroborate.lexicon import Lexicon, slips
-from assay.corroborate.tokens import is_han, letters, shape
+from assay.corroborate.tokens import is_han, letters, shape, shared_start
 from assay.corroborate.words import (
     MODALS,
     OPPOSED,
@@ -246,11 +246,7 @@ _ENDINGS = frozenset(("", *"s es d ed ing er est ly n en t y ies ied e".split())
 
 def _kin(one: str, two: str) -> bool:
     """Whether two words are forms of one, as far as their ends tell."""
-    same = 0
-    for a, b in zip(one, two, strict=False):
-        if a != b:
-            break
-        same += 1
+    same = shared_start(one, two)
     return same >= 3 and one[same:] in _ENDINGS and two[same:] in _ENDINGS
 
 

@@ -11,6 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz.distance import Prefix
+
 HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 APOSTROPHES = "'’‘ʼ`´′＇"
 # "a|one": a bar between letters is a misread letter
@@ -85,6 +87,11 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 def words_in(text: str) -> set[str]:
     """The folded tokens of a text, each once: without their places this costs a fifth."""
     return {_norm(word) for word in set(_TOKEN.findall(text))}
+
+
+def shared_start(one: str, other: str) -> int:
+    """How many characters two texts have in common from their beginning."""
+    return Prefix.similarity(one, other)
 
 
 def is_han(word: str) -> bool:

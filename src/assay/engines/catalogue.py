@@ -1121,14 +1121,12 @@ class Catalogue:
         """
         failed = "SELECT page FROM ocr_queue WHERE exhibit = ? AND state = 'failed'"
         pages = {row[0] for row in self._db.execute(failed, (exhibit,))}
-        if codes is None:
-            kept = "SELECT page FROM ocr_kept WHERE digest = ?"
-            pages.update(row[0] for row in self._db.execute(kept, (digest,)))
-        else:
+        kept = "SELECT page FROM ocr_kept WHERE digest = ?"
+        recognised = {row[0] for row in self._db.execute(kept, (digest,))}
+        if codes is not None:
             places = {p.where for p in self.problems(exhibit) if p.code in codes}
-            kept = "SELECT page FROM ocr_kept WHERE digest = ?"
-            found = (row[0] for row in self._db.execute(kept, (digest,)))
-            pages.update(page for page in found if f"page {page}" in places)
+            recognised = {page for page in recognised if f"page {page}" in places}
+        pages |= recognised
         self._db.executemany(
             "DELETE FROM ocr_kept WHERE digest = ? AND page = ?", ((digest, p) for p in pages)
         )

@@ -17,7 +17,7 @@ _GENERIC = 38
 _OPEN = 0xFFFFFFFF  # a height or a length that is not known yet
 _REGION = 18  # bytes of a generic region before its data
 _MOST = 100_000  # segments
-_PER_METRE = 0.0254
+_INCH = 0.0254  # metres
 
 
 class _Segment(NamedTuple):
@@ -105,7 +105,7 @@ def pages_of(body: bytes) -> tuple[list[Page], bool]:
             ends = [s.data for s in own if s.kind == _STRIPE_ENDS and len(s.data) >= 4]
             height = max((struct.unpack(">I", end[:4])[0] + 1 for end in ends), default=0)
         if width and height:
-            dpi = round(across * _PER_METRE, 1) if across < 1_000_000 else 0.0
+            dpi = round(across * _INCH, 1) if across < 1_000_000 else 0.0
             stream = b"".join([*common, *(s.head + s.data for s in own)])
             found.append(Page(width, height, dpi, stream))
     return found, whole

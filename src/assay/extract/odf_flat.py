@@ -13,7 +13,7 @@ from assay.extract.office import attribute
 from assay.extract.request import Request
 from assay.extract.transcript import Transcript
 from assay.extract.wordml import bytes_of
-from assay.extract.xmlstream import Broken, parse
+from assay.extract.xmlstream import parse_file
 from assay.ports import Card
 
 CARD = Card(
@@ -31,13 +31,12 @@ def read_flat_odf(request: Request, transcript: Transcript) -> None:
     Raises Stop at a limit.
     """
     flat = _Flat(request, transcript)
-    with request.path.open("rb") as stream:
-        try:
-            parse(iter(lambda: stream.read(1 << 18), b""), flat, request.limits)
-        except Broken as broken:
-            transcript.trouble("damaged", "", str(broken))
-        finally:
-            flat.close()
+    try:
+        broken = parse_file(request.path, flat, request.limits)
+    finally:
+        flat.close()
+    if broken:
+        transcript.trouble("damaged", "", broken)
 
 
 class _Flat:

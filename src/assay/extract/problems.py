@@ -169,7 +169,7 @@ PROBLEMS: dict[str, Kind] = {
         "Run `assay retry`, or wait for the run that is going on.",
     ),
     "ocr_missing_language": Kind(
-        "the page reads badly, and the model of a language named or met beside it is missing",
+        "the model of a language of the page, named or met beside it, is not installed",
         "Install the package named in the detail and run `assay retry`.",
     ),
     "ocr_no_words": Kind(

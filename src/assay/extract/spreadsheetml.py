@@ -21,7 +21,7 @@ from assay.extract.shown import form_of
 from assay.extract.transcript import Transcript
 from assay.extract.wordml import describe
 from assay.extract.xlsx import margin_words
-from assay.extract.xmlstream import Broken, parse
+from assay.extract.xmlstream import parse_file
 from assay.ports import Card
 
 CARD = Card(
@@ -51,13 +51,12 @@ def read_spreadsheetml(request: Request, transcript: Transcript) -> None:
     Raises Stop with `limit_cells`, `limit_text` or `limit_nesting`.
     """
     book = _Book(request, transcript)
-    with request.path.open("rb") as stream:
-        try:
-            parse(iter(lambda: stream.read(1 << 18), b""), book, request.limits)
-        except Broken as broken:
-            transcript.trouble("damaged", "", str(broken))
-        finally:
-            book.close()
+    try:
+        broken = parse_file(request.path, book, request.limits)
+    finally:
+        book.close()
+    if broken:
+        transcript.trouble("damaged", "", broken)
 
 
 class _Book:
@@ -88,16 +87,9 @@ class _Book:
         elif tag == "ss:Data":
             self._kind = attribute(attributes, "ss:Type")
             self._text = []
-        elif tag == "ss:Row":
+        elif tag in ("ss:Row", "ss:Column"):
             if sheet is not None:
-                sheet.begin_row(
-                    _number(attributes, "ss:Index"),
-                    _number(attributes, "ss:Span") or 0,
-                    attribute(attributes, "ss:Hidden") == "1",
-                )
-        elif tag == "ss:Column":
-            if sheet is not None:
-                sheet.column(
+                (sheet.begin_row if tag == "ss:Row" else sheet.column)(
                     _number(attributes, "ss:Index"),
                     _number(attributes, "ss:Span") or 0,
                     attribute(attributes, "ss:Hidden") == "1",

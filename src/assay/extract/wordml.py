@@ -26,7 +26,7 @@ from assay.extract.request import Request
 from assay.extract.runs import Kinds
 from assay.extract.spool import MemberBroken
 from assay.extract.transcript import Transcript
-from assay.extract.xmlstream import Broken, parse, short_name
+from assay.extract.xmlstream import parse_file, short_name
 from assay.ports import Card
 
 CARD = Card(
@@ -113,11 +113,9 @@ def _unpacked(packed: bytes) -> bytes:
 def read_wordml(request: Request, transcript: Transcript) -> None:
     """Read a Word 2003 document. One that breaks off keeps what stands before the break."""
     book = _Flat(transcript, request.only is not None)
-    with request.path.open("rb") as stream:
-        try:
-            parse(iter(lambda: stream.read(1 << 18), b""), book, request.limits)
-        except Broken as broken:
-            transcript.trouble("damaged", "", str(broken))
+    broken = parse_file(request.path, book, request.limits)
+    if broken:
+        transcript.trouble("damaged", "", broken)
     book.close()
 
 

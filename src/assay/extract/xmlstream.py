@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Protocol
 from xml.parsers import expat
 
@@ -167,3 +168,16 @@ def parse(chunks: Iterable[bytes], sink: Sink, limits: Limits, short: bool = Tru
 def parse_bytes(body: bytes, sink: Sink, limits: Limits, short: bool = True) -> None:
     """Feed XML that is in memory; see `parse`."""
     parse((body[at : at + _CHUNK] for at in range(0, len(body), _CHUNK)), sink, limits, short)
+
+
+def parse_file(path: Path, sink: Sink, limits: Limits) -> str:
+    """Feed an XML file to `sink`; returns why it breaks off, "" for one that is whole.
+
+    Raises Stop with `limit_nesting`, and what `sink` raises.
+    """
+    with path.open("rb") as stream:
+        try:
+            parse(iter(lambda: stream.read(_CHUNK), b""), sink, limits)
+        except Broken as broken:
+            return str(broken)
+    return ""

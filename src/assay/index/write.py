@@ -16,7 +16,6 @@ from assay.model.reading import Metadata
 from assay.ports import IndexedPage
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
-_FOUND = 20_000  # characters of metadata as found that are searched
 _SAID_ELSEWHERE = frozenset(
     f"header:{name}"
     for name in ("from", "to", "cc", "bcc", "subject", "date", "mime-version", "content-type",
@@ -80,7 +79,7 @@ def surroundings_of(
         "folder": folders(paths),
     }
     return Surroundings(
-        exhibit, names, fold(found[:_FOUND]), keywords, day_of(about), paths[0] if paths else ""
+        exhibit, names, fold(found), keywords, day_of(about), paths[0] if paths else ""
     )
 
 
